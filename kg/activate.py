@@ -1,0 +1,134 @@
+"""Arrow 4, activate: which duties each occurrence put to the test, when they were due, and whether they were owed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pyoxigraph as ox
+
+from kg.engine import Engine
+from kg.infer import OPEN, dated, link
+from kg.namespaces import CODE, GRAPH, SV
+from kg.rules import Trace, run_rules
+
+ACTIVATE = GRAPH + "derived/activate"
+DEFAULT_DAYS = 90  # where neither the words nor the behavior list give a number
+_PREFIX = f"PREFIX sv: <{SV}> "
+
+
+def activate(engine: Engine, trace: Trace | None = None) -> set[ox.Triple]:
+    """Derive activations, windows and duty statuses into ``derived/activate``; returns the triples."""
+    derived = run_rules(engine, ACTIVATE, "20", "2z", trace)
+    derived |= run_rules(engine, ACTIVATE, "30", "3z", trace)
+    due = set(windows(engine))
+    engine.add(ACTIVATE, due)
+    return derived | due | run_rules(engine, ACTIVATE, "40", "4z", trace)
+
+
+@dataclass(frozen=True)
+class _Duty:
+    activation: str
+    start: str
+    last: str
+    ongoing: bool
+    stated: int | None
+    forbids: bool
+    days: int
+    lasts: bool
+
+
+def windows(engine: Engine) -> Iterator[ox.Triple]:
+    """The due window of every activation by an occurrence, and the end of every standing one.
+
+    ``dueFrom`` is the latest of: the occurrence's first day, the day both were bound, the earliest request for each
+    condition met by conduct. ``dueBy`` is ``dueFrom`` plus the days that the words state; none while the occurrence
+    goes on; of a duty to refrain, the occurrence's last day; else, by convention, the days of the behavior list.
+    """
+    bound = _bound_from(engine)
+    asked = _requests(engine)
+    for duty in _duties(engine):
+        due_from = max([duty.start, *bound.get(duty.activation, []), *asked.get(duty.activation, [])])
+        due_by, basis = _due_by(duty, due_from)
+        yield dated(duty.activation, "dueFrom", due_from)
+        yield dated(duty.activation, "from", due_from)
+        yield dated(duty.activation, "until", due_by)
+        yield link(duty.activation, "windowBasis", f"{CODE}windowBasis/{basis}")
+        if due_by != OPEN:
+            yield dated(duty.activation, "dueBy", due_by)
+    for activation, until in _standing(engine):
+        yield dated(activation, "dueBy", until)
+
+
+def _due_by(duty: _Duty, due_from: str) -> tuple[str, str]:
+    if duty.stated is not None:
+        return _plus(due_from, duty.stated), "stated"
+    if duty.forbids:
+        return (OPEN, "open") if duty.ongoing else (max(duty.last, due_from), "occurrence")
+    if not duty.lasts:
+        return _plus(due_from, duty.days), "convention"
+    if duty.ongoing:
+        return OPEN, "open"
+    return max(duty.last, _plus(due_from, duty.days)), "convention"
+
+
+def _plus(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days)).isoformat()
+
+
+def _duties(engine: Engine) -> Iterator[_Duty]:
+    conventions = _conventions(engine)
+    text = _PREFIX + """SELECT ?activation ?start ?last ?ongoing ?stated ?requires ?forbids WHERE {
+      ?activation sv:activatedBy ?occurrence ; sv:ofObligation ?obligation . ?occurrence sv:from ?start ; sv:until ?last .
+      OPTIONAL { ?occurrence sv:ongoingOn ?ongoing } OPTIONAL { ?obligation sv:respondWithinDays ?stated }
+      OPTIONAL { ?obligation sv:requires ?requires } OPTIONAL { ?obligation sv:forbids ?forbids } }"""
+    for activation, start, last, ongoing, stated, requires, forbids in _values(engine, text):
+        days, lasts = conventions.get(requires or "", (DEFAULT_DAYS, True))
+        yield _Duty(activation or "", start or "", last or "", ongoing is not None, int(stated) if stated else None, forbids is not None, days, lasts)
+
+
+def _conventions(engine: Engine) -> dict[str, tuple[int, bool]]:
+    """Behavior -> days of its window by convention, and whether the window lasts at least as long as the occurrence."""
+    text = _PREFIX + """SELECT ?behavior ?days ?lasts WHERE { ?behavior sv:broaderOrSame ?top . ?top sv:defaultWindowDays ?days .
+      OPTIONAL { ?top sv:lastsWithOccurrence ?lasts } }"""
+    return {behavior or "": (int(days or 0), lasts == "true") for behavior, days, lasts in _values(engine, text)}
+
+
+def _bound_from(engine: Engine) -> dict[str, list[str]]:
+    """Activation -> the first sure day of each participation that overlaps its occurrence, rivals apart."""
+    text = _PREFIX + """SELECT ?activation ?party (MIN(?day) AS ?first) WHERE {
+      ?activation sv:activatedBy ?occurrence ; sv:ofObligation ?obligation . ?obligation sv:underAgreement ?agreement .
+      ?occurrence sv:from ?start ; sv:until ?last . VALUES ?side { sv:owedBy sv:owedTo } ?activation ?side ?party .
+      ?participation sv:ofAgreement ?agreement ; sv:participant ?party ; sv:from ?from ; sv:until ?until ; sv:surelyFrom ?day .
+      FILTER(?from <= ?last && ?until >= ?start)
+      OPTIONAL { ?participation sv:rivalTo ?rival } FILTER(!BOUND(?rival)) } GROUP BY ?activation ?party"""
+    found: dict[str, list[str]] = defaultdict(list)
+    for activation, _, day in _values(engine, text):
+        if activation and day:
+            found[activation].append(day)
+    return found
+
+
+def _requests(engine: Engine) -> dict[str, list[str]]:
+    """Activation -> for each condition met by conduct, the day of the earliest."""
+    text = _PREFIX + """SELECT ?activation ?condition (MIN(?day) AS ?first) WHERE {
+      ?activation sv:affirmedBy ?finding ; sv:ofObligation ?obligation . ?obligation sv:hasCondition ?condition .
+      ?finding sv:as ?condition ; sv:derivedFrom ?conduct ; sv:claimedOn ?day } GROUP BY ?activation ?condition"""
+    found: dict[str, list[str]] = defaultdict(list)
+    for activation, _, day in _values(engine, text):
+        if activation and day:
+            found[activation].append(day)
+    return found
+
+
+def _standing(engine: Engine) -> Iterator[tuple[str, str]]:
+    for activation, until in _values(engine, _PREFIX + "SELECT ?activation ?until WHERE { ?activation sv:standing true ; sv:until ?until }"):
+        if activation and until and until != OPEN:
+            yield activation, until
+
+
+def _values(engine: Engine, text: str) -> Iterator[list[str | None]]:
+    for row in engine.select(text).rows:
+        yield [None if term is None else term.value for term in row]

@@ -1,0 +1,174 @@
+"""Arrow 6, store: generations of an embedded Oxigraph store, swapped in by one pointer file.
+
+Layout of a store folder: ``current`` (the name of a generation), ``generations/NAME/`` (``db/``, ``manifest.json``,
+``catalog.json``), ``lock``. A generation is complete before ``current`` names it, so a build that is killed
+leaves the previous one whole.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg.errors import StoreError
+
+FORMAT = 1  # layout of a generation; a store of another format is rebuilt
+_POINTER = "current"
+
+
+def default_store() -> Path:
+    """``KG_STORE``, else the user's data folder."""
+    named = os.environ.get("KG_STORE")
+    if named:
+        return Path(named)
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "servanda" / "store"
+
+
+def current_generation(store: Path) -> Path | None:
+    """The folder of the generation in use, or None where none was built.
+
+    Raises StoreError where the pointer names a generation that is not there.
+    """
+    try:
+        name = (store / _POINTER).read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except UnicodeDecodeError:
+        raise StoreError("KG-ST01", "the store's pointer file is corrupt", place=str(store), fix=_REBUILD) from None
+    except OSError as error:
+        raise _os_error(error, store) from None
+    folder = store / "generations" / name
+    if not name or "/" in name or not (folder / "manifest.json").is_file():
+        raise StoreError("KG-ST01", "the store's pointer names a generation that is not there", place=str(store), fix=_REBUILD)
+    return folder
+
+
+_REBUILD = "run 'kg build --force', or remove the folder and run 'kg build'"
+
+
+def read_manifest(generation: Path) -> dict[str, Any]:
+    """The manifest of a generation. Raises StoreError if it is corrupt."""
+    return _read_json(generation / "manifest.json")
+
+
+def read_catalog(generation: Path) -> dict[str, Any]:
+    """The query and party catalog of a generation. Raises StoreError if it is corrupt."""
+    return _read_json(generation / "catalog.json")
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_bytes())
+    except (ValueError, OSError):
+        raise StoreError("KG-ST02", f"{path.name} of the store is corrupt", place=str(path), fix=_REBUILD) from None
+    if not isinstance(value, dict):
+        raise StoreError("KG-ST02", f"{path.name} of the store is corrupt", place=str(path), fix=_REBUILD)
+    return value
+
+
+def open_generation(generation: Path) -> ox.Store:
+    """Open a generation for reading. Raises StoreError if it cannot be opened."""
+    try:
+        return ox.Store.read_only(str(generation / "db"))
+    except OSError as error:
+        raise StoreError("KG-ST03", f"the store cannot be opened: {error}", place=str(generation), fix=_REBUILD) from None
+
+
+@contextmanager
+def writing(store: Path) -> Iterator[None]:
+    """Hold the store's lock while writing. Raises StoreError if another process holds it or the folder cannot be written."""
+    import fcntl
+
+    try:
+        (store / "generations").mkdir(parents=True, exist_ok=True)
+        handle = open(store / "lock", "a+", encoding="utf-8")
+    except OSError as error:
+        raise _os_error(error, store) from None
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StoreError("KG-ST04", "another process is writing to this store", place=str(store), fix="wait until it has finished, or use --store DIR") from None
+        yield
+
+
+def write_generation(store: Path, name: str, quads: bytes, manifest: dict[str, Any], catalog: dict[str, Any]) -> Path:
+    """Write a generation beside the old one, then swap it in. Call inside ``writing``.
+
+    ``quads`` are N-Quads. Raises StoreError where the disk is full or may not be written; the old generation stays.
+    """
+    target = store / "generations" / name
+    aside = store / "generations" / f".{name}.{os.getpid()}"
+    try:
+        _clear_leftovers(store)
+        _fill(aside, quads, manifest, catalog)
+        if target.exists():
+            shutil.rmtree(target)
+        os.replace(aside, target)
+        _point(store, name)
+    except OSError as error:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise _os_error(error, store) from None
+    _remove_old(store, name)
+    return target
+
+
+def _fill(folder: Path, quads: bytes, manifest: dict[str, Any], catalog: dict[str, Any]) -> None:
+    folder.mkdir(parents=True)
+    database = ox.Store(str(folder / "db"))
+    database.bulk_load(input=quads, format=ox.RdfFormat.N_QUADS)
+    database.optimize()
+    database.flush()
+    del database
+    for name, value in (("catalog.json", catalog), ("manifest.json", manifest)):
+        path = folder / name
+        path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+        _sync(path)
+    _sync(folder)
+
+
+def _point(store: Path, name: str) -> None:
+    aside = store / f".{_POINTER}.{os.getpid()}"
+    aside.write_text(name + "\n", encoding="utf-8")
+    _sync(aside)
+    os.replace(aside, store / _POINTER)
+    _sync(store)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _clear_leftovers(store: Path) -> None:
+    """What a killed build left; safe, since the lock is held."""
+    for path in (store / "generations").glob(".*"):
+        shutil.rmtree(path, ignore_errors=True)
+    for path in store.glob(f".{_POINTER}.*"):
+        path.unlink(missing_ok=True)
+
+
+def _remove_old(store: Path, keep: str) -> None:
+    for path in (store / "generations").iterdir():
+        if path.name != keep:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _os_error(error: OSError, store: Path) -> StoreError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error):
+        return StoreError("KG-ST05", "no space left on the disk", place=str(store), fix="free some space, or use --store DIR on another disk")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return StoreError("KG-ST06", "no permission to write or read the store", place=str(store), fix="change the permissions, or use --store DIR")
+    return StoreError("KG-ST07", f"the store cannot be written or read: {error.strerror or error}", place=str(store), fix="check the folder, or use --store DIR")

@@ -53,13 +53,20 @@ def windows(engine: Engine) -> Iterator[ox.Triple]:
         due_from = max([duty.start, *bound.get(duty.activation, []), *asked.get(duty.activation, [])])
         due_by, basis = _due_by(duty, due_from)
         yield dated(duty.activation, "dueFrom", due_from)
+        yield _year(duty.activation, due_from)
         yield dated(duty.activation, "from", due_from)
         yield dated(duty.activation, "until", due_by)
         yield link(duty.activation, "windowBasis", f"{CODE}windowBasis/{basis}")
         if due_by != OPEN:
             yield dated(duty.activation, "dueBy", due_by)
-    for activation, until in _standing(engine):
-        yield dated(activation, "dueBy", until)
+    for activation, start, until in _standing(engine):
+        yield _year(activation, start)
+        if until != OPEN:
+            yield dated(activation, "dueBy", until)
+
+
+def _year(activation: str, day: str) -> ox.Triple:
+    return ox.Triple(ox.NamedNode(activation), ox.NamedNode(SV + "year"), ox.Literal(int(day[:4])))
 
 
 def _due_by(duty: _Duty, due_from: str) -> tuple[str, str]:
@@ -123,10 +130,9 @@ def _requests(engine: Engine) -> dict[str, list[str]]:
     return found
 
 
-def _standing(engine: Engine) -> Iterator[tuple[str, str]]:
-    for activation, until in _values(engine, _PREFIX + "SELECT ?activation ?until WHERE { ?activation sv:standing true ; sv:until ?until }"):
-        if activation and until and until != OPEN:
-            yield activation, until
+def _standing(engine: Engine) -> Iterator[tuple[str, str, str]]:
+    for row in _values(engine, _PREFIX + "SELECT ?activation ?from ?until WHERE { ?activation sv:standing true ; sv:from ?from ; sv:until ?until }"):
+        yield row[0] or "", row[1] or "", row[2] or ""
 
 
 def _values(engine: Engine, text: str) -> Iterator[list[str | None]]:

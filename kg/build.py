@@ -1,0 +1,269 @@
+"""The whole flow: read, validate, infer, activate, assess, store."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg import __version__
+from kg.errors import InputError, KgError, StoreError
+from kg.read import Document, find_files, named_only, read_data, read_file, show_path
+from kg.resources import INSTALLED, ROOT, folder
+from kg.store import FORMAT, current_generation, read_manifest, write_generation, writing
+
+Progress = Callable[[str], None]
+_STEPS = ("activate", "assess", "build", "catalog", "engine", "infer", "namespaces", "read", "rules", "store", "validate")
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did: ``target`` store, ``action`` (built, loaded, unchanged), triples by graph, seconds taken."""
+
+    target: Path
+    action: str
+    manifest: dict[str, Any]
+    seconds: float
+    results: list[Any] = field(default_factory=list)
+
+
+class NotConforming(InputError):
+    """The data do not conform to the shapes; ``results`` says where."""
+
+    exit_code = 1
+
+    def __init__(self, results: list[Any]) -> None:
+        count = sum(result.severity == "violation" for result in results)
+        super().__init__("KG-VA01", f"{count} violation{'s' if count != 1 else ''}: nothing was built", fix="correct them, then build again; 'kg validate FILE' checks one file")
+        self.results = results
+
+
+def packaged_data() -> list[Path]:
+    """The folder of data that travels with the package."""
+    return [folder("data")]
+
+
+def input_files(sources: Iterable[Path]) -> list[Path]:
+    """Every file that decides what a build gives: schema, shapes, queries, data, and in a source tree the code of the steps."""
+    files = [path for name in ("ontology", "shapes") for path in sorted(folder(name).rglob("*.ttl"))]
+    files += sorted(folder("queries").rglob("*.rq"))
+    for source in sources:
+        files += find_files(source)
+    if not INSTALLED:
+        files += [Path(__file__).with_name(f"{step}.py") for step in _STEPS]
+    return files
+
+
+def fingerprint(sources: Iterable[Path]) -> str:
+    """A cheap mark of the inputs, from names, sizes and times of change."""
+    digest = hashlib.sha256(f"{__version__} {FORMAT}".encode())
+    for path in input_files(sources):
+        stat = os.stat(path)
+        digest.update(f"{path} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def content_digest(sources: Iterable[Path]) -> str:
+    """A mark of the inputs' contents and names; the same on every machine."""
+    digest = hashlib.sha256(f"{__version__} {FORMAT}".encode())
+    sources = list(sources)
+    for path in input_files(sources):
+        digest.update(f"{_stable_name(path, sources)}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _stable_name(path: Path, sources: list[Path]) -> str:
+    for base in (*sources, ROOT):
+        if path.is_relative_to(base):
+            return str(path.relative_to(base))
+    return path.name
+
+
+def read_schema() -> list[Document]:
+    """The ontology and its code lists, without the axioms that only a reasoner reads."""
+    files = [folder("ontology") / "servanda.ttl", *sorted((folder("ontology") / "schemes").glob("*.ttl"))]
+    return [Document(d.path, d.graph, tuple(named_only(d))) for d in map(read_file, files)]
+
+
+def derive(documents: list[Document], progress: Progress) -> ox.Store:
+    """Load documents into memory and run infer, activate and assess over them."""
+    from kg.activate import activate
+    from kg.assess import assess
+    from kg.engine import OxigraphEngine
+    from kg.infer import infer
+
+    engine = OxigraphEngine()
+    for document in documents:
+        engine.add(document.graph, document.triples)
+    for name, step in (("infer", infer), ("activate", activate), ("assess", assess)):
+        progress(f"{name:9} {len(step(engine)):,} triples")
+    return engine.store
+
+
+def sorted_quads(store: ox.Store) -> bytes:
+    """The store as N-Quads in sorted order: the same bytes for the same graph."""
+    dumped = store.dump(format=ox.RdfFormat.N_QUADS)
+    assert isinstance(dumped, bytes)
+    return b"".join(sorted(dumped.splitlines(keepends=True)))
+
+
+def build(store: Path, sources: list[Path] | None = None, *, force: bool = False, engine: str | None = None, progress: Progress | None = None) -> BuildReport:
+    """Build the store from the packaged data, or from folders of Turtle files.
+
+    Does nothing if the inputs are those of the generation in use, unless ``force``. Raises NotConforming where the
+    data violate the shapes, InputError where a file is refused, StoreError where the store cannot be written;
+    the previous generation then stays in use.
+    """
+    started = time.perf_counter()
+    say = progress or (lambda line: None)
+    sources = [source.resolve() for source in sources or packaged_data()]
+    digest = content_digest(sources)
+    with writing(store):
+        manifest = None if force else _unchanged(store, digest, sources)
+        if manifest:
+            return BuildReport(store, "unchanged", manifest, time.perf_counter() - started)
+        packed = None if force or engine else _prebuilt(digest)
+        if packed:
+            quads, manifest, names = packed
+            action, results = "loaded", []
+        else:
+            quads, manifest, names, results = compile_record(sources, digest, say, engine)
+            action = "built"
+        manifest |= {"fingerprint": fingerprint(sources), "sources": [str(source) for source in sources]}
+        say(f"{'store':9} {len(manifest['graphs'])} graphs, {manifest['quads']:,} quads")
+        write_generation(store, digest[:16], quads, manifest, names)
+    return BuildReport(store, action, manifest, time.perf_counter() - started, results)
+
+
+def compile_record(sources: list[Path], digest: str, say: Progress, engine: str | None = None) -> tuple[bytes, dict[str, Any], dict[str, Any], list[Any]]:
+    """Read, validate, infer, activate, assess: N-Quads, manifest, catalog, and warnings of the validation."""
+    from kg.catalog import catalog
+    from kg.engine import OxigraphEngine
+
+    schema = read_schema()
+    data = read_data(path for source in sources for path in find_files(source))
+    say(f"{'read':9} {len(data)} files, {sum(len(d.triples) for d in data):,} triples")
+    results = _validate(schema + data, engine)
+    say(f"{'validate':9} conforms, {len(results)} warnings and notes")
+    store = derive(schema + data, say)
+    quads = sorted_quads(store)
+    view = OxigraphEngine(store)
+    return quads, _manifest(view, digest), catalog(view), results
+
+
+def _validate(documents: list[Document], engine: str | None) -> list[Any]:
+    from kg.locate import locate
+    from kg.validate import DEFAULT_ENGINE, validate_triples
+
+    triples = [triple for document in documents for triple in document.triples]
+    results = locate(validate_triples(triples, engine or DEFAULT_ENGINE), documents)
+    if any(result.severity == "violation" for result in results):
+        raise NotConforming(results)
+    return results
+
+
+def _manifest(view: Any, digest: str) -> dict[str, Any]:
+    from kg.assess import cut_off
+
+    graphs = view.select("SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g").rows
+    versions = view.select("PREFIX owl: <http://www.w3.org/2002/07/owl#> PREFIX sv: <https://w3id.org/servanda/ontology#> SELECT ?o ?r WHERE { OPTIONAL { ?x owl:versionInfo ?o } OPTIONAL { ?y a sv:RuleSet ; sv:version ?r } } ORDER BY ?o ?r LIMIT 1").rows[0]
+    counts = {graph.value: int(count.value) for graph, count in graphs}
+    last = cut_off(view)
+    return {
+        "format": FORMAT,
+        "code_version": __version__,
+        "digest": digest,
+        "data_version": f"{last}+{digest[:8]}",
+        "ontology": versions[0].value if versions[0] is not None else "",
+        "ruleset": versions[1].value if versions[1] is not None else "",
+        "cut_off": last,
+        "graphs": counts,
+        "quads": sum(counts.values()),
+    }
+
+
+def _unchanged(store: Path, digest: str, sources: list[Path]) -> dict[str, Any] | None:
+    try:
+        generation = current_generation(store)
+        manifest = read_manifest(generation) if generation else None
+    except StoreError:
+        return None  # corrupt: build anew
+    if generation is None or manifest is None or manifest.get("digest") != digest or manifest.get("format") != FORMAT:
+        return None
+    _refresh(generation, manifest, sources)
+    return manifest
+
+
+def _refresh(generation: Path, manifest: dict[str, Any], sources: list[Path]) -> None:
+    """Note the inputs' present mark, so that the next command need not read them."""
+    mark = fingerprint(sources)
+    if manifest.get("fingerprint") == mark:
+        return
+    aside = generation / ".manifest.json"
+    manifest["fingerprint"] = mark
+    aside.write_text(json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+    os.replace(aside, generation / "manifest.json")
+
+
+def _prebuilt(digest: str) -> tuple[bytes, dict[str, Any], dict[str, Any]] | None:
+    """The record that the wheel carries, if it was made from these very inputs."""
+    import gzip
+
+    packed = folder("prebuilt")
+    try:
+        manifest = json.loads((packed / "manifest.json").read_bytes())
+        if manifest["digest"] != digest:
+            return None
+        names = json.loads((packed / "catalog.json").read_bytes())
+        return gzip.decompress((packed / "record.nq.gz").read_bytes()), manifest, names
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def write_prebuilt(target: Path) -> None:
+    """Derive the packaged data and write what the wheel carries: ``record.nq.gz``, ``manifest.json``, ``catalog.json``."""
+    import gzip
+
+    sources = packaged_data()
+    quads, manifest, names, _ = compile_record(sources, content_digest(sources), lambda line: None)
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "record.nq.gz").write_bytes(gzip.compress(quads, mtime=0))
+    for name, value in (("manifest.json", manifest), ("catalog.json", names)):
+        (target / name).write_text(json.dumps(value, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+
+
+def ready(store: Path, progress: Progress | None = None) -> tuple[Path, dict[str, Any]]:
+    """The generation to read, built first where there is none or its inputs changed. Returns it with its manifest."""
+    say = progress or (lambda line: None)
+    generation = current_generation(store)
+    if generation is not None:
+        manifest = read_manifest(generation)
+        reason = _stale(manifest)
+        if reason is None:
+            return generation, manifest
+        say(f"rebuilding the store: {reason}")
+        sources = [Path(source) for source in manifest.get("sources", [])] if manifest.get("format") == FORMAT else None
+    else:
+        say(f"building the store in {show_path(store)} (once)")
+        sources = None
+    build(store, sources or None, progress=progress)
+    generation = current_generation(store)
+    if generation is None:
+        raise KgError("KG-ST08", "the store vanished while it was read", place=str(store), fix="run the command again")
+    return generation, read_manifest(generation)
+
+
+def _stale(manifest: dict[str, Any]) -> str | None:
+    if manifest.get("format") != FORMAT or manifest.get("code_version") != __version__:
+        return f"it was made by version {manifest.get('code_version')}, this is {__version__}"
+    sources = [Path(source) for source in manifest.get("sources", [])]
+    if not all(source.is_dir() for source in sources):
+        return None  # the folders it was built from are gone: what was built stays usable
+    return None if manifest.get("fingerprint") == fingerprint(sources) else "its inputs changed"

@@ -1,0 +1,158 @@
+"""``kg query list | show NAME | run NAME [--PARAM VALUE …]``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from kg.cli.common import Parser, base, note, parser
+from kg.errors import UsageError
+from kg.formats import FORMATS, grid, render
+from kg.query import Answer, Base, find, run
+
+_HELP = """usage: kg query list [--format table|json]
+       kg query show NAME [--format text|json]
+       kg query run NAME [--PARAM VALUE …] [--format FORMAT] [--limit N] [--iris] [--store DIR]
+
+The canned queries. FORMAT is one of {formats}.
+'kg query run NAME --help' lists the parameters of a query. Parties are given by code, name or IRI (PRK, "North Korea").
+
+example: kg query run unhonored --owed-by RUS --format csv
+"""
+
+
+def main(words: list[str]) -> int:
+    """Dispatch to list, show or run."""
+    if not words or words[0] in ("--help", "-h"):
+        print(_HELP.format(formats=", ".join(FORMATS)), end="")
+        return 0
+    verbs = {"list": _list, "show": _show, "run": _run}
+    if words[0] not in verbs:
+        raise UsageError("KG-US10", f"unknown subcommand {words[0]!r}", fix="use list, show or run")
+    return verbs[words[0]](words[1:])
+
+
+def _list(words: list[str]) -> int:
+    made = parser("query list", "The canned queries, by folder.", "kg query list")
+    made.add_argument("--format", choices=("table", "json"), default="table")
+    args = made.parse_args(words)
+    here = base(args)
+    entries = list(here.catalog["queries"].values())
+    if args.format == "json":
+        rows = [{key: entry[key] for key in ("name", "folder", "summary")} | _signature(entry) for entry in entries]
+        print(json.dumps(_envelope(here, "query-list") | {"queries": rows}, ensure_ascii=False, indent=1))
+    else:
+        print(grid(["query", "what it answers"], [[f"{e['folder']}/{e['name']}", e["summary"]] for e in entries], _width()), end="")
+    return 0
+
+
+def _show(words: list[str]) -> int:
+    made = parser("query show", "The text of a canned query, as it is: it runs unedited in any SPARQL 1.1 engine.", "kg query show unhonored")
+    made.add_argument("name")
+    made.add_argument("--format", choices=("text", "json"), default="text")
+    args = made.parse_args(words)
+    here = base(args)
+    entry = find(here.catalog, args.name)
+    if args.format == "json":
+        print(json.dumps(_envelope(here, "query-show") | {"name": entry["name"], "text": entry["text"]} | _signature(entry), ensure_ascii=False, indent=1))
+    else:
+        print(entry["text"], end="")
+    return 0
+
+
+def _signature(entry: dict[str, Any]) -> dict[str, Any]:
+    from kg.catalog import snake
+
+    params = [{"name": snake(p["name"]), "type": p["type"], "default": p.get("default"), "help": p.get("help"), "values": p.get("values")} for p in entry["params"]]
+    return {"params": params, "columns": [{"name": snake(c["name"]), "type": c["type"]} for c in entry["columns"]]}
+
+
+def _envelope(here: Base, schema: str) -> dict[str, Any]:
+    return {"schema": f"servanda/{schema}/1", "data_version": here.manifest["data_version"], "ruleset": here.manifest["ruleset"], "as_of": here.manifest["cut_off"]}
+
+
+def _run(words: list[str]) -> int:
+    made = Parser(prog="kg query run", add_help=False, allow_abbrev=False)
+    from kg.cli.common import common
+
+    common(made)
+    made.add_argument("name", nargs="?")
+    made.add_argument("--format", choices=FORMATS, default="table")
+    made.add_argument("--limit", type=_count)
+    made.add_argument("--iris", action="store_true")
+    made.add_argument("--width", type=_count)
+    made.add_argument("--help", "-h", action="store_true")
+    args, rest = made.parse_known_args(words)
+    if args.name is None:
+        raise UsageError("KG-US11", "no query named", fix="see 'kg query list'")
+    here = base(args)
+    entry = find(here.catalog, args.name)
+    if args.help:
+        print(_params_help(entry), end="")
+        return 0
+    answer = run(args.name, here, limit=args.limit, **_given(rest, entry))
+    text = render(answer, args.format, iris=args.iris, width=args.width or _width())
+    print(text, end="")
+    if args.format in ("table", "markdown"):
+        _remarks(answer)
+    return 0
+
+
+def _count(word: str) -> int:
+    value = int(word)
+    if value < 1:
+        raise ValueError
+    return value
+
+
+def _given(rest: list[str], entry: dict[str, Any]) -> dict[str, Any]:
+    """``--owed-by RUS --all`` -> {"owed_by": "RUS", "all": True}; every word must belong to an option."""
+    from kg.params import camel
+
+    booleans = {param["name"] for param in entry["params"] if param["type"] == "boolean"}
+    given: dict[str, Any] = {}
+    words = iter(rest)
+    for word in words:
+        if not word.startswith("--"):
+            raise UsageError("KG-US11", f"unexpected word {word!r}", fix=f"give parameters as --name value; see 'kg query run {entry['name']} --help'")
+        name, equals, value = word[2:].partition("=")
+        if not equals and camel(name) in booleans:
+            value = "true"
+        elif not equals:
+            value = next(words, "")
+            if not value or value.startswith("--"):
+                raise UsageError("KG-US11", f"--{name} needs a value", fix=f"see 'kg query run {entry['name']} --help'")
+        given[name.replace("-", "_")] = value
+    return given
+
+
+def _params_help(entry: dict[str, Any]) -> str:
+    from kg.catalog import snake
+
+    lines = [f"usage: kg query run {entry['name']} [OPTIONS]", "", entry["summary"], "", f"question: {entry['question']}", "", " ".join(str(entry["description"]).split()), "", "parameters:"]
+    for param in entry["params"]:
+        default = "" if param.get("default") is None else f" (default {param['default']})"
+        kind = "" if param["type"] == "boolean" else " " + ("|".join(param["values"]) if param.get("values") else param["type"].upper())
+        lines.append(f"  --{snake(param['name']).replace('_', '-')}{kind}  {param.get('help', '')}{default}")
+    lines += ["  --format FORMAT  " + ", ".join(FORMATS), "  --limit N  the first N rows", "  --iris  prefixed names instead of labels", "", f"example: kg query run {entry['name']} --format json"]
+    return "\n".join(lines) + "\n"
+
+
+def _remarks(answer: Answer) -> None:
+    notes = list(answer.notes)
+    if not answer.rows:
+        asked = ", ".join(f"{name} {value}" for name, value in answer.params.items() if value not in (None, False, ""))
+        notes.insert(0, f"no rows for {answer.query} ({asked or 'no parameters'}); 'kg query run status --all' lists every activation, 'kg query run coverage' what the record claims to be complete for")
+    if answer.hidden:
+        notes.append(f"{answer.hidden} generated rows that nobody has reviewed are hidden; --all shows them")
+    sys.stdout.flush()
+    note(notes)
+
+
+def _width() -> int:
+    import shutil
+
+    from kg.formats import PIPE_WIDTH
+
+    return shutil.get_terminal_size((PIPE_WIDTH, 24)).columns if sys.stdout.isatty() else PIPE_WIDTH

@@ -1,0 +1,58 @@
+"""Any query over the store; never an update, and never over the network."""
+
+from __future__ import annotations
+
+import re
+
+import pyoxigraph as ox
+
+from kg.engine import Rows
+from kg.errors import UsageError
+
+_COMMENT = re.compile(r"#[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|<[^<>\"{}|^`\\\s]*>")
+_UPDATE = re.compile(r"\b(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|COPY|MOVE|ADD)\b", re.IGNORECASE)
+_SERVICE = re.compile(r"\bSERVICE\b", re.IGNORECASE)
+
+Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+
+def bare(text: str) -> str:
+    """The query without comments, strings and IRIs, so that keywords can be looked for."""
+    return _COMMENT.sub(" ", text)
+
+
+def sparql(text: str, store: ox.Store) -> Result:
+    """Run a SELECT, ASK, CONSTRUCT or DESCRIBE over the union of all graphs.
+
+    Raises UsageError for an update (KG-US12), SERVICE (KG-US13) and a syntax error (KG-US14).
+    """
+    plain = bare(text)
+    if _SERVICE.search(plain):
+        raise UsageError("KG-US13", "SERVICE is refused: no query leaves this machine", fix="remove the SERVICE clause")
+    try:
+        return store.query(text, use_default_graph_as_union=True, prefixes=_prefixes(plain))
+    except SyntaxError as error:
+        if _UPDATE.search(plain) and not re.search(r"\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", plain, re.IGNORECASE) or _is_update(text):
+            raise UsageError("KG-US12", "updates are refused: a store is only changed by 'kg build'", fix="ask a SELECT, ASK, CONSTRUCT or DESCRIBE") from None
+        raise UsageError("KG-US14", f"not valid SPARQL: {error.msg}", place=f"line {error.lineno}" if error.lineno else "", fix="correct the query; 'kg query show status' is an example") from None
+
+
+def _prefixes(plain: str) -> dict[str, str]:
+    """The project's prefixes, for queries that use one without declaring it."""
+    from kg.namespaces import PREFIXES
+
+    declared = set(re.findall(r"PREFIX\s+([\w-]*):", plain, re.IGNORECASE))
+    return {name: iri for name, iri in PREFIXES.items() if name not in declared}
+
+
+def _is_update(text: str) -> bool:
+    try:
+        ox.Store().update(text)
+    except (SyntaxError, OSError, RuntimeError, ValueError):
+        return False
+    return True
+
+
+def rows(solutions: ox.QuerySolutions) -> Rows:
+    """Solutions as names and tuples of terms."""
+    return Rows([variable.value for variable in solutions.variables], [tuple(solution) for solution in solutions])  # type: ignore[arg-type]

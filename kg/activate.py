@@ -87,10 +87,13 @@ def _plus(day: str, days: int) -> str:
 
 def _duties(engine: Engine) -> Iterator[_Duty]:
     conventions = _conventions(engine)
-    text = _PREFIX + """SELECT ?activation ?start ?last ?ongoing ?stated ?requires ?forbids WHERE {
+    text = (
+        _PREFIX
+        + """SELECT ?activation ?start ?last ?ongoing ?stated ?requires ?forbids WHERE {
       ?activation sv:activatedBy ?occurrence ; sv:ofObligation ?obligation . ?occurrence sv:from ?start ; sv:until ?last .
       OPTIONAL { ?occurrence sv:ongoingOn ?ongoing } OPTIONAL { ?obligation sv:respondWithinDays ?stated }
       OPTIONAL { ?obligation sv:requires ?requires } OPTIONAL { ?obligation sv:forbids ?forbids } }"""
+    )
     for activation, start, last, ongoing, stated, requires, forbids in _values(engine, text):
         days, lasts = conventions.get(requires or "", (DEFAULT_DAYS, True))
         yield _Duty(activation or "", start or "", last or "", ongoing is not None, int(stated) if stated else None, forbids is not None, days, lasts)
@@ -98,19 +101,25 @@ def _duties(engine: Engine) -> Iterator[_Duty]:
 
 def _conventions(engine: Engine) -> dict[str, tuple[int, bool]]:
     """Behavior -> days of its window by convention, and whether the window lasts at least as long as the occurrence."""
-    text = _PREFIX + """SELECT ?behavior ?days ?lasts WHERE { ?behavior sv:broaderOrSame ?top . ?top sv:defaultWindowDays ?days .
+    text = (
+        _PREFIX
+        + """SELECT ?behavior ?days ?lasts WHERE { ?behavior sv:broaderOrSame ?top . ?top sv:defaultWindowDays ?days .
       OPTIONAL { ?top sv:lastsWithOccurrence ?lasts } }"""
+    )
     return {behavior or "": (int(days or 0), lasts == "true") for behavior, days, lasts in _values(engine, text)}
 
 
 def _bound_from(engine: Engine) -> dict[str, list[str]]:
     """Activation -> the first sure day of each participation that overlaps its occurrence, rivals apart."""
-    text = _PREFIX + """SELECT ?activation ?party (MIN(?day) AS ?first) WHERE {
+    text = (
+        _PREFIX
+        + """SELECT ?activation ?party (MIN(?day) AS ?first) WHERE {
       ?activation sv:activatedBy ?occurrence ; sv:ofObligation ?obligation . ?obligation sv:underAgreement ?agreement .
       ?occurrence sv:from ?start ; sv:until ?last . VALUES ?side { sv:owedBy sv:owedTo } ?activation ?side ?party .
       ?participation sv:ofAgreement ?agreement ; sv:participant ?party ; sv:from ?from ; sv:until ?until ; sv:surelyFrom ?day .
       FILTER(?from <= ?last && ?until >= ?start)
       OPTIONAL { ?participation sv:rivalTo ?rival } FILTER(!BOUND(?rival)) } GROUP BY ?activation ?party"""
+    )
     found: dict[str, list[str]] = defaultdict(list)
     for activation, _, day in _values(engine, text):
         if activation and day:
@@ -120,9 +129,12 @@ def _bound_from(engine: Engine) -> dict[str, list[str]]:
 
 def _requests(engine: Engine) -> dict[str, list[str]]:
     """Activation -> for each condition met by conduct, the day of the earliest."""
-    text = _PREFIX + """SELECT ?activation ?condition (MIN(?day) AS ?first) WHERE {
+    text = (
+        _PREFIX
+        + """SELECT ?activation ?condition (MIN(?day) AS ?first) WHERE {
       ?activation sv:affirmedBy ?finding ; sv:ofObligation ?obligation . ?obligation sv:hasCondition ?condition .
       ?finding sv:as ?condition ; sv:derivedFrom ?conduct ; sv:claimedOn ?day } GROUP BY ?activation ?condition"""
+    )
     found: dict[str, list[str]] = defaultdict(list)
     for activation, _, day in _values(engine, text):
         if activation and day:

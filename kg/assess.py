@@ -48,7 +48,9 @@ def cut_off(engine: Engine) -> str:
     """The last day that the record takes in."""
     rows = engine.select(_PREFIX + "SELECT ?d WHERE { ?record sv:cutOffOn ?d } ORDER BY DESC(?d)").rows
     if not rows or rows[0][0] is None:
-        raise InputError("KG-IN08", "the data state no cut-off day", fix="add <https://w3id.org/servanda/data> sv:cutOffOn \"2026-06-30\"^^xsd:date, as data/record.ttl does")
+        raise InputError(
+            "KG-IN08", "the data state no cut-off day", fix='add <https://w3id.org/servanda/data> sv:cutOffOn "2026-06-30"^^xsd:date, as data/record.ttl does'
+        )
     return rows[0][0].value
 
 
@@ -62,7 +64,11 @@ def verdict_days(engine: Engine) -> Iterator[ox.Triple]:
     closed_by = cut_off(engine)
     for row in engine.select(_PREFIX + text).rows:
         assessment, verdict, start, until = (term.value for term in row[:4] if term is not None)
-        yield dated(assessment, "asOf", _verdict_day(verdict, start, until, evidence.get(assessment, []), until <= closed_by and _waits(verdict, row[4] is not None, row[5] is not None)))
+        yield dated(
+            assessment,
+            "asOf",
+            _verdict_day(verdict, start, until, evidence.get(assessment, []), until <= closed_by and _waits(verdict, row[4] is not None, row[5] is not None)),
+        )
 
 
 def _verdict_day(verdict: str, start: str, until: str, evidence: list[str], waits: bool) -> str:

@@ -41,8 +41,16 @@ class NotConforming(InputError):
 
     def __init__(self, results: list[Any]) -> None:
         count = sum(result.severity == "violation" for result in results)
-        super().__init__("KG-VA01", f"{count} violation{'s' if count != 1 else ''}: nothing was built", fix="correct them, then build again; 'kg validate FILE' checks one file")
+        super().__init__(
+            "KG-VA01",
+            f"{count} violation{'s' if count != 1 else ''}: nothing was built",
+            fix="correct them, then build again; 'kg validate FILE' checks one file",
+        )
         self.results = results
+
+
+def _silent(line: str) -> None:
+    """No progress."""
 
 
 def packaged_data() -> list[Path]:
@@ -122,7 +130,7 @@ def build(store: Path, sources: list[Path] | None = None, *, force: bool = False
     the previous generation then stays in use.
     """
     started = time.perf_counter()
-    say = progress or (lambda line: None)
+    say = progress or _silent
     sources = [source.resolve() for source in sources or packaged_data()]
     digest = content_digest(sources)
     with writing(store):
@@ -132,7 +140,7 @@ def build(store: Path, sources: list[Path] | None = None, *, force: bool = False
         packed = None if force or engine else _prebuilt(digest)
         if packed:
             quads, manifest, names = packed
-            action, results = "loaded", []
+            action, results = "loaded", list[Any]()
         else:
             quads, manifest, names, results = compile_record(sources, digest, say, engine)
             action = "built"
@@ -173,7 +181,9 @@ def _manifest(view: Any, digest: str) -> dict[str, Any]:
     from kg.assess import cut_off
 
     graphs = view.select("SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g").rows
-    versions = view.select("PREFIX owl: <http://www.w3.org/2002/07/owl#> PREFIX sv: <https://w3id.org/servanda/ontology#> SELECT ?o ?r WHERE { OPTIONAL { ?x owl:versionInfo ?o } OPTIONAL { ?y a sv:RuleSet ; sv:version ?r } } ORDER BY ?o ?r LIMIT 1").rows[0]
+    versions = view.select(
+        "PREFIX owl: <http://www.w3.org/2002/07/owl#> PREFIX sv: <https://w3id.org/servanda/ontology#> SELECT ?o ?r WHERE { OPTIONAL { ?x owl:versionInfo ?o } OPTIONAL { ?y a sv:RuleSet ; sv:version ?r } } ORDER BY ?o ?r LIMIT 1"
+    ).rows[0]
     counts = {graph.value: int(count.value) for graph, count in graphs}
     last = cut_off(view)
     return {
@@ -232,7 +242,7 @@ def write_prebuilt(target: Path) -> None:
     import gzip
 
     sources = packaged_data()
-    quads, manifest, names, _ = compile_record(sources, content_digest(sources), lambda line: None)
+    quads, manifest, names, _ = compile_record(sources, content_digest(sources), _silent)
     target.mkdir(parents=True, exist_ok=True)
     (target / "record.nq.gz").write_bytes(gzip.compress(quads, mtime=0))
     for name, value in (("manifest.json", manifest), ("catalog.json", names)):
@@ -241,7 +251,7 @@ def write_prebuilt(target: Path) -> None:
 
 def ready(store: Path, progress: Progress | None = None) -> tuple[Path, dict[str, Any]]:
     """The generation to read, built first where there is none or its inputs changed. Returns it with its manifest."""
-    say = progress or (lambda line: None)
+    say = progress or _silent
     generation = current_generation(store)
     if generation is not None:
         manifest = read_manifest(generation)

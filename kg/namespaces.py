@@ -64,10 +64,7 @@ LISTS = {
     "claimstatus": "claimStatus",
 }
 PREFIXES: dict[str, str] = (
-    {"sv": SV}
-    | _STANDARD
-    | {prefix: f"{ID}{kind}/" for prefix, kind in KINDS.items()}
-    | {prefix: f"{CODE}{name}/" for prefix, name in LISTS.items()}
+    {"sv": SV} | _STANDARD | {prefix: f"{ID}{kind}/" for prefix, kind in KINDS.items()} | {prefix: f"{CODE}{name}/" for prefix, name in LISTS.items()}
 )
 
 

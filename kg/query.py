@@ -238,7 +238,9 @@ def thing(word: str, base: Base, kinds: str) -> str:
     for candidate in (expand(word), *(expand(f"{kind}:{word}") for kind in kinds.split())):
         if candidate and _exists(base, candidate):
             return candidate
-    slugs = base.engine.select("PREFIX sv: <https://w3id.org/servanda/ontology#> SELECT DISTINCT ?x WHERE { VALUES ?k { sv:Activation sv:Expectation } ?x a ?k }").rows
+    slugs = base.engine.select(
+        "PREFIX sv: <https://w3id.org/servanda/ontology#> SELECT DISTINCT ?x WHERE { VALUES ?k { sv:Activation sv:Expectation } ?x a ?k }"
+    ).rows
     known = [local(row[0].value) for row in slugs if row[0] is not None]
     inside = [slug for slug in known if word and word in slug][:3]
     near = inside or p.nearest(word, known)

@@ -72,7 +72,9 @@ def read_file(path: Path) -> Document:
     except SyntaxError as error:
         line = error.lineno or 1
         column = error.offset or 1
-        raise InputError("KG-IN04", f"not valid {form.name}: {_plain(error.msg)}", place=f"{show_path(path)}:{line}:{column}", fix="correct the syntax at this place") from None
+        raise InputError(
+            "KG-IN04", f"not valid {form.name}: {_plain(error.msg)}", place=f"{show_path(path)}:{line}:{column}", fix="correct the syntax at this place"
+        ) from None
     except UnicodeDecodeError as error:
         raise InputError("KG-IN05", "not UTF-8", place=show_path(path), fix=f"save the file as UTF-8 (byte {error.start})") from None
     except OSError as error:

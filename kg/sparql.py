@@ -10,7 +10,8 @@ from kg.engine import Rows
 from kg.errors import UsageError
 
 _COMMENT = re.compile(r"#[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|<[^<>\"{}|^`\\\s]*>")
-_UPDATE = re.compile(r"\b(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|COPY|MOVE|ADD)\b", re.IGNORECASE)
+_PROLOGUE = re.compile(r"\b(?:PREFIX\s+[\w-]*:|BASE)", re.IGNORECASE)
+_UPDATE = re.compile(r"(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|COPY|MOVE|ADD|WITH)\b", re.IGNORECASE)
 _SERVICE = re.compile(r"\bSERVICE\b", re.IGNORECASE)
 
 Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
@@ -32,9 +33,14 @@ def sparql(text: str, store: ox.Store) -> Result:
     try:
         return store.query(text, use_default_graph_as_union=True, prefixes=_prefixes(plain))
     except SyntaxError as error:
-        if _UPDATE.search(plain) and not re.search(r"\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", plain, re.IGNORECASE) or _is_update(text):
+        if _UPDATE.match(_PROLOGUE.sub("", plain).strip()):
             raise UsageError("KG-US12", "updates are refused: a store is only changed by 'kg build'", fix="ask a SELECT, ASK, CONSTRUCT or DESCRIBE") from None
-        raise UsageError("KG-US14", f"not valid SPARQL: {error.msg}", place=f"line {error.lineno}" if error.lineno else "", fix="correct the query; 'kg query show status' is an example") from None
+        raise UsageError(
+            "KG-US14",
+            f"not valid SPARQL: {error.msg}",
+            place=f"line {error.lineno}" if error.lineno else "",
+            fix="correct the query; 'kg query show status' is an example",
+        ) from None
 
 
 def _prefixes(plain: str) -> dict[str, str]:
@@ -43,14 +49,6 @@ def _prefixes(plain: str) -> dict[str, str]:
 
     declared = set(re.findall(r"PREFIX\s+([\w-]*):", plain, re.IGNORECASE))
     return {name: iri for name, iri in PREFIXES.items() if name not in declared}
-
-
-def _is_update(text: str) -> bool:
-    try:
-        ox.Store().update(text)
-    except (SyntaxError, OSError, RuntimeError, ValueError):
-        return False
-    return True
 
 
 def rows(solutions: ox.QuerySolutions) -> Rows:

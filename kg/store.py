@@ -97,7 +97,9 @@ def writing(store: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise StoreError("KG-ST04", "another process is writing to this store", place=str(store), fix="wait until it has finished, or use --store DIR") from None
+            raise StoreError(
+                "KG-ST04", "another process is writing to this store", place=str(store), fix="wait until it has finished, or use --store DIR"
+            ) from None
         yield
 
 
@@ -171,4 +173,6 @@ def _os_error(error: OSError, store: Path) -> StoreError:
         return StoreError("KG-ST05", "no space left on the disk", place=str(store), fix="free some space, or use --store DIR on another disk")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return StoreError("KG-ST06", "no permission to write or read the store", place=str(store), fix="change the permissions, or use --store DIR")
-    return StoreError("KG-ST07", f"the store cannot be written or read: {error.strerror or error}", place=str(store), fix="check the folder, or use --store DIR")
+    return StoreError(
+        "KG-ST07", f"the store cannot be written or read: {error.strerror or error}", place=str(store), fix="check the folder, or use --store DIR"
+    )

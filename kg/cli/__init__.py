@@ -56,7 +56,14 @@ def main(argv: list[str] | None = None) -> int:
     except Exception as error:
         if "--debug" in words:
             raise
-        _report(KgError("KG-NI01", f"internal error: {type(error).__name__}: {error}", fix="this is our fault: run again with --debug and report it at the project's issue tracker"), words)
+        _report(
+            KgError(
+                "KG-NI01",
+                f"internal error: {type(error).__name__}: {error}",
+                fix="this is our fault: run again with --debug and report it at the project's issue tracker",
+            ),
+            words,
+        )
         return INTERNAL
 
 

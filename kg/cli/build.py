@@ -13,7 +13,9 @@ from kg.store import default_store
 def main(words: list[str]) -> int:
     """Build the store; 1 where the data do not conform."""
     made = parser("build", "Run the whole flow over the packaged data, or over folders of Turtle files, into the store.", "kg build --from data")
-    made.add_argument("--from", dest="sources", metavar="DIR", type=Path, action="append", help="a folder of Turtle files instead of the packaged data (repeatable)")
+    made.add_argument(
+        "--from", dest="sources", metavar="DIR", type=Path, action="append", help="a folder of Turtle files instead of the packaged data (repeatable)"
+    )
     made.add_argument("--force", action="store_true", help="build even if nothing changed")
     made.add_argument("--engine", choices=("turbo", "pyshacl"), help="engine of the validation (default turbo; pyshacl is the reference)")
     made.add_argument("--format", choices=("text", "json"), default="text")
@@ -23,7 +25,23 @@ def main(words: list[str]) -> int:
     graphs = report.manifest["graphs"]
     if args.format == "json":
         rows = [{"iri": iri, "triples": count, "action": report.action} for iri, count in graphs.items()]
-        print(json.dumps({"schema": "servanda/build/1", "data_version": report.manifest["data_version"], "ruleset": report.manifest["ruleset"], "as_of": report.manifest["cut_off"], "target": str(store), "graphs": rows, "verified": True, "seconds": round(report.seconds, 3)}, indent=1))
+        print(
+            json.dumps(
+                {
+                    "schema": "servanda/build/1",
+                    "data_version": report.manifest["data_version"],
+                    "ruleset": report.manifest["ruleset"],
+                    "as_of": report.manifest["cut_off"],
+                    "target": str(store),
+                    "graphs": rows,
+                    "verified": True,
+                    "seconds": round(report.seconds, 3),
+                },
+                indent=1,
+            )
+        )
     else:
-        print(f"{report.action}: {len(graphs)} graphs, {report.manifest['quads']:,} quads, data {report.manifest['data_version']}, in {report.seconds:.1f} s\nstore: {store}")
+        print(
+            f"{report.action}: {len(graphs)} graphs, {report.manifest['quads']:,} quads, data {report.manifest['data_version']}, in {report.seconds:.1f} s\nstore: {store}"
+        )
     return 0

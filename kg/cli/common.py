@@ -22,7 +22,9 @@ class Parser(argparse.ArgumentParser):
 
 def parser(name: str, summary: str, example: str) -> Parser:
     """The parser of one command, with the options that every command has."""
-    made = Parser(prog=f"kg {name}", description=summary, epilog=f"example: {example}", formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+    made = Parser(
+        prog=f"kg {name}", description=summary, epilog=f"example: {example}", formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
     common(made)
     return made
 

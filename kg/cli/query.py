@@ -64,12 +64,19 @@ def _show(words: list[str]) -> int:
 def _signature(entry: dict[str, Any]) -> dict[str, Any]:
     from kg.catalog import snake
 
-    params = [{"name": snake(p["name"]), "type": p["type"], "default": p.get("default"), "help": p.get("help"), "values": p.get("values")} for p in entry["params"]]
+    params = [
+        {"name": snake(p["name"]), "type": p["type"], "default": p.get("default"), "help": p.get("help"), "values": p.get("values")} for p in entry["params"]
+    ]
     return {"params": params, "columns": [{"name": snake(c["name"]), "type": c["type"]} for c in entry["columns"]]}
 
 
 def _envelope(here: Base, schema: str) -> dict[str, Any]:
-    return {"schema": f"servanda/{schema}/1", "data_version": here.manifest["data_version"], "ruleset": here.manifest["ruleset"], "as_of": here.manifest["cut_off"]}
+    return {
+        "schema": f"servanda/{schema}/1",
+        "data_version": here.manifest["data_version"],
+        "ruleset": here.manifest["ruleset"],
+        "as_of": here.manifest["cut_off"],
+    }
 
 
 def _run(words: list[str]) -> int:
@@ -130,12 +137,28 @@ def _given(rest: list[str], entry: dict[str, Any]) -> dict[str, Any]:
 def _params_help(entry: dict[str, Any]) -> str:
     from kg.catalog import snake
 
-    lines = [f"usage: kg query run {entry['name']} [OPTIONS]", "", entry["summary"], "", f"question: {entry['question']}", "", " ".join(str(entry["description"]).split()), "", "parameters:"]
+    lines = [
+        f"usage: kg query run {entry['name']} [OPTIONS]",
+        "",
+        entry["summary"],
+        "",
+        f"question: {entry['question']}",
+        "",
+        " ".join(str(entry["description"]).split()),
+        "",
+        "parameters:",
+    ]
     for param in entry["params"]:
         default = "" if param.get("default") is None else f" (default {param['default']})"
         kind = "" if param["type"] == "boolean" else " " + ("|".join(param["values"]) if param.get("values") else param["type"].upper())
         lines.append(f"  --{snake(param['name']).replace('_', '-')}{kind}  {param.get('help', '')}{default}")
-    lines += ["  --format FORMAT  " + ", ".join(FORMATS), "  --limit N  the first N rows", "  --iris  prefixed names instead of labels", "", f"example: kg query run {entry['name']} --format json"]
+    lines += [
+        "  --format FORMAT  " + ", ".join(FORMATS),
+        "  --limit N  the first N rows",
+        "  --iris  prefixed names instead of labels",
+        "",
+        f"example: kg query run {entry['name']} --format json",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -143,7 +166,10 @@ def _remarks(answer: Answer) -> None:
     notes = list(answer.notes)
     if not answer.rows:
         asked = ", ".join(f"{name} {value}" for name, value in answer.params.items() if value not in (None, False, ""))
-        notes.insert(0, f"no rows for {answer.query} ({asked or 'no parameters'}); 'kg query run status --all' lists every activation, 'kg query run coverage' what the record claims to be complete for")
+        notes.insert(
+            0,
+            f"no rows for {answer.query} ({asked or 'no parameters'}); 'kg query run status --all' lists every activation, 'kg query run coverage' what the record claims to be complete for",
+        )
     if answer.hidden:
         notes.append(f"{answer.hidden} generated rows that nobody has reviewed are hidden; --all shows them")
     sys.stdout.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -19,9 +20,15 @@ _RESULTS = {"json": ox.QueryResultsFormat.JSON, "csv": ox.QueryResultsFormat.CSV
 
 def main(words: list[str]) -> int:
     """Run a query given as text, as a file, or on standard input (-)."""
-    made = parser("sparql", "Run any SELECT, ASK, CONSTRUCT or DESCRIBE over the union of all graphs. Never an update, never over the network. The project's prefixes need not be declared.", "kg sparql 'SELECT ?a WHERE { ?a a sv:DefensePact } ORDER BY ?a'")
+    made = parser(
+        "sparql",
+        "Run any SELECT, ASK, CONSTRUCT or DESCRIBE over the union of all graphs. Never an update, never over the network. The project's prefixes need not be declared.",
+        "kg sparql 'SELECT ?a WHERE { ?a a sv:DefensePact } ORDER BY ?a'",
+    )
     made.add_argument("query", help="the text, a file that ends in .rq or .sparql, or - for standard input")
-    made.add_argument("--format", choices=("table", *_RESULTS, *_TRIPLES), help="SELECT, ASK: table, json, csv, tsv, xml; CONSTRUCT, DESCRIBE: turtle, nt, jsonld, trig")
+    made.add_argument(
+        "--format", choices=("table", *_RESULTS, *_TRIPLES), help="SELECT, ASK: table, json, csv, tsv, xml; CONSTRUCT, DESCRIBE: turtle, nt, jsonld, trig"
+    )
     args = made.parse_args(words)
     text = _text(args.query)
     here = base(args)
@@ -37,7 +44,9 @@ def _text(word: str) -> str:
     try:
         return Path(word).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError("KG-IN06", f"cannot be read: {getattr(error, 'strerror', None) or error}", place=word, fix="check that the file exists and is UTF-8") from None
+        raise InputError(
+            "KG-IN06", f"cannot be read: {getattr(error, 'strerror', None) or error}", place=word, fix="check that the file exists and is UTF-8"
+        ) from None
 
 
 def _write(result: Result, form: str | None) -> None:
@@ -48,9 +57,9 @@ def _write(result: Result, form: str | None) -> None:
         chosen = _TRIPLES[form or "turtle"]
         triples = sorted(set(result), key=str)
         prefixes = PREFIXES if chosen in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG) else None
-        sys.stdout.write(ox.serialize(triples, format=chosen, prefixes=prefixes).decode() if prefixes else ox.serialize(triples, format=chosen).decode())
+        sys.stdout.write((ox.serialize(triples, format=chosen, prefixes=prefixes) or b"").decode())
         return
-    _only(form, {"table": None, **_RESULTS}, "SELECT and ASK")
+    _only(form, ("table", *_RESULTS), "SELECT and ASK")
     if form in _RESULTS:
         out = result.serialize(format=_RESULTS[form])
         sys.stdout.write((out or b"").decode().rstrip("\r\n") + "\n")
@@ -62,8 +71,6 @@ def _write(result: Result, form: str | None) -> None:
         print(grid(answer.names, cells, PIPE_WIDTH), end="")
 
 
-def _only(form: str | None, allowed: dict[str, object], what: str) -> None:
+def _only(form: str | None, allowed: Iterable[str], what: str) -> None:
     if form is not None and form not in allowed:
         raise UsageError("KG-US15", f"--format {form} does not fit {what}", fix=f"use one of {', '.join(allowed)}")
-
-

@@ -14,4 +14,6 @@ def version(words: list[str]) -> str:
 
     store = Path(words[1]) if words[:1] == ["--store"] and len(words) > 1 else None
     manifest = Base(store, progress).manifest
-    return f"kg {__version__}\ndata {manifest['data_version']}\nontology {manifest['ontology']}\nrule set {manifest['ruleset']}\ncut-off {manifest['cut_off']}\n"
+    return (
+        f"kg {__version__}\ndata {manifest['data_version']}\nontology {manifest['ontology']}\nrule set {manifest['ruleset']}\ncut-off {manifest['cut_off']}\n"
+    )

@@ -1,0 +1,238 @@
+"""The timeline: who was bound by what and when, what happened, and what each party did or did not do."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from kg.namespaces import SV
+from kg.plot import INK, MUTED, RULE, Drawing, name_of, new_figure, origin, wrapped
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from kg.query import Answer, Base
+
+LANES, KEYS = 12, 28  # lanes and numbered occurrences that still fit
+Span = tuple[str, str]
+_PREFIX = f"PREFIX sv: <{SV}> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+# What a mark says -> (marker, fill, height in the lane, words of the legend)
+_MARKS = {
+    "target": ("v", "#1a1a1a", 0.0, "occurrence: its target"),
+    "initiator": ("^", "white", 0.0, "occurrence: its initiator"),
+    "material": ("o", "#b35900", 0.27, "material act"),
+    "other": ("o", "white", 0.27, "other act, words included"),
+    "omission": ("x", "#0b5fa5", -0.27, "documented omission"),
+}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """When an agreement bound at least two parties: ``sure`` days, and ``perhaps`` days that include the uncertain ones."""
+
+    label: str
+    sure: list[Span]
+    perhaps: list[Span]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What a timeline's row is: the ``kind`` of its mark on the lane of ``party``."""
+
+    thing: str
+    kind: str
+    party: str
+
+
+def bars(base: Base, given: dict[str, Any]) -> list[Bar]:
+    """The binding periods of the agreements asked for, by first day. ``given`` as for the query ``timeline``."""
+    from kg import params
+
+    party = params.party(given["party"], base.catalog) if given.get("party") else None
+    wanted = params.agreement(given["agreement"], base.catalog) if given.get("agreement") else None
+    text = _PREFIX + """SELECT DISTINCT ?a ?label ?who ?from ?until ?sureFrom ?sureUntil WHERE { ?p a sv:Participation ; sv:ofAgreement ?a ; sv:participant ?who ;
+      sv:from ?from ; sv:until ?until ; sv:surelyFrom ?sureFrom ; sv:surelyUntil ?sureUntil . ?a rdfs:label ?label
+      OPTIONAL { ?p sv:rivalTo ?rival } FILTER(!BOUND(?rival)) } ORDER BY ?a ?who ?from"""
+    periods: dict[tuple[str, str], list[tuple[str, Span, Span]]] = defaultdict(list)
+    for row in base.engine.select(text).rows:
+        agreement, label, who, start, until, sure_start, sure_until = (term.value for term in row if term is not None)
+        if wanted in (None, agreement):
+            periods[agreement, label].append((who, (start, until), (sure_start, sure_until)))
+    found = [Bar(label, binding([(w, sure) for w, _, sure in held], party), binding([(w, wide) for w, wide, _ in held], party)) for (_, label), held in periods.items()]
+    first, last = params.day(given["from"]) if given.get("from") else "0001-01-01", params.day(given["until"]) if given.get("until") else base.manifest["cut_off"]
+    inside = [bar for bar in found if any(start <= last and end >= first for start, end in bar.perhaps)]
+    return sorted(inside, key=lambda bar: (bar.perhaps[0], bar.label))
+
+
+def binding(periods: list[tuple[str, Span]], party: str | None = None) -> list[Span]:
+    """The days on which two different parties, one of them ``party`` if given, were bound; merged and in order."""
+    both = [(max(a[0], b[0]), min(a[1], b[1])) for (one, a), (other, b) in combinations(periods, 2) if one != other and party in (None, one, other)]
+    merged: list[Span] = []
+    for start, end in sorted(span for span in both if span[0] <= span[1] and not span[0].startswith("9999")):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def deeds(base: Base, answer: Answer) -> list[Deed]:
+    """The marks of the rows that are occurrences or conduct: on whose lane, and of what kind."""
+    things = {row["thing"] for row in answer.rows}
+    text = _PREFIX + """SELECT DISTINCT ?x ?role ?who ?omission ?help WHERE { VALUES ?role { sv:actor sv:initiator sv:target } ?x ?role ?who
+      OPTIONAL { ?x a sv:Omission . BIND(true AS ?omission) }
+      OPTIONAL { ?x sv:behavior ?b . ?b a sv:AssistanceBehavior . BIND(true AS ?help) }
+      OPTIONAL { ?x a sv:Occurrence . BIND(true AS ?occurrence) } FILTER(?role != sv:actor || !BOUND(?occurrence)) } ORDER BY ?x ?role ?who"""
+    found = []
+    for thing, role, who, omission, assists in base.engine.select(text).rows:
+        if thing is None or role is None or who is None or thing.value not in things:
+            continue
+        kind = role.value.removeprefix(SV)
+        if kind == "actor":
+            kind = "omission" if omission is not None else "material" if assists is not None else "other"
+        found.append(Deed(thing.value, kind, who.value))
+    return found
+
+
+def timeline(answer: Answer, periods: list[Bar], marks: list[Deed]) -> Drawing:
+    """Draw the rows of the query ``timeline``: bars of agreements above, lanes of parties below, a key of occurrences."""
+    days = {row["thing"]: row["day"] for row in answer.rows}
+    lanes, left_out = _lanes(marks, answer)
+    labels = {row["thing"]: row["label"] or name_of(row["thing"], answer) for row in answer.rows}
+    happened = sorted({mark.thing for mark in marks if mark.kind in ("target", "initiator")}, key=lambda thing: (days[thing], thing))
+    keyed = {thing: number for number, thing in enumerate(happened[:KEYS], 1)}
+    first, last = _window(answer, periods)
+    tops, lows, key_rows = max(len(periods), 1), max(len(lanes), 1), -(-len(keyed) // 2)
+    heights = (0.27 * tops + 0.2, 0.58 * lows + 0.1, 0.2 * key_rows + 0.25)
+    width, height = 13.0, sum(heights) + 2.6
+    figure = new_figure(width, height)
+    title = _title(answer)
+    figure.text(0.3 / width, 1 - 0.35 / height, title, fontsize=15, fontweight="bold", va="center")
+    upper = figure.add_axes((3.7 / width, 1 - (0.8 + heights[0]) / height, 9.0 / width, heights[0] / height), xlim=(_ordinal(first), _ordinal(last)), ylim=(tops - 0.4, -0.6))
+    lower = figure.add_axes((3.7 / width, 1 - (1.05 + heights[0] + heights[1]) / height, 9.0 / width, heights[1] / height), xlim=(_ordinal(first), _ordinal(last)), ylim=(lows - 0.5, -0.5))
+    _draw_bars(upper, periods, last)
+    _draw_lanes(lower, lanes, marks, days, answer)
+    _years(upper, first, last, labels=False)
+    _years(lower, first, last, labels=True)
+    for thing, number in keyed.items():
+        for axes in (upper, lower):
+            axes.axvline(_ordinal(days[thing]), color=RULE, linewidth=0.7, zorder=0)
+    _numbers(upper, keyed, days, tops)
+    _legend(lower, heights[1])
+    figure.text(0.3 / width, (heights[2] + 0.72) / height, "Occurrences", fontsize=9, fontweight="bold", va="center")
+    for thing, number in keyed.items():
+        column, line = divmod(number - 1, key_rows)
+        text = f"{number:>2}  {days[thing]}  {wrapped(labels[thing], 66, 1)}"
+        figure.text((0.3 + 6.3 * column) / width, (heights[2] + 0.5 - 0.2 * line) / height, text, fontsize=8, va="center")
+    for line, note in enumerate(_notes(answer, len(happened) - len(keyed), left_out)):
+        figure.text(0.3 / width, (0.52 - 0.2 * line) / height, note, fontsize=7.6, color=MUTED, va="center")
+    return Drawing(figure, title, describe(periods, happened, labels, days, marks))
+
+
+def describe(periods: list[Bar], happened: list[str], labels: dict[str, str], days: dict[str, str], marks: list[Deed]) -> str:
+    """The timeline in words."""
+    counts = Counter(mark.kind for mark in marks)
+    said = [f"{len(periods)} agreements; {len(happened)} occurrences; marks: {counts['material']} material acts, {counts['other']} other acts, {counts['omission']} documented omissions."]
+    return " ".join(said + [f"{days[thing]}: {labels[thing]}." for thing in happened[:KEYS]])
+
+
+def _title(answer: Answer) -> str:
+    asked = [str(answer.params[key]) for key in ("party", "agreement") if answer.params.get(key)]
+    return "Bound, tested, answered" + (f": {', '.join(asked)}" if asked else "")
+
+
+def _notes(answer: Answer, unnamed: int, left_out: int) -> list[str]:
+    more = [f"{unnamed} later occurrences are marked but not listed"] * bool(unnamed) + [f"{left_out} parties with fewer marks are left out"] * bool(left_out)
+    narrow = f"  {'; '.join(more)}: narrow with --party, --from, --until." if more else ""
+    return [
+        "Bar: days on which at least two parties were bound; pale: the day it began or whether it still held is not known." + narrow,
+        "A lane without a mark means that the record holds nothing, not that nothing was done.  " + origin(answer),
+    ]
+
+
+def _lanes(marks: list[Deed], answer: Answer) -> tuple[list[str], int]:
+    """The parties with most marks, in order of their names, and how many are left out."""
+    counts = Counter(mark.party for mark in marks)
+    ranked = sorted(counts, key=lambda party: (-counts[party], party))
+    return sorted(ranked[:LANES], key=lambda party: ranked.index(party)), max(0, len(ranked) - LANES)
+
+
+def _window(answer: Answer, periods: list[Bar]) -> Span:
+    """The first and last day shown: those asked for, else those of the rows, the last year always whole."""
+    days = [row["day"] for row in answer.rows] + [start for bar in periods for start, _ in bar.perhaps] * (not answer.params.get("from"))
+    first = str(answer.params.get("from") or min(days))
+    last = str(answer.params.get("until") or answer.manifest["cut_off"])
+    room = max(1, (_ordinal(last) - _ordinal(first)) // 60)
+    return date.fromordinal(_ordinal(first) - room).isoformat(), date.fromordinal(_ordinal(last) + room).isoformat()
+
+
+def _ordinal(day: str) -> int:
+    return date.fromisoformat(day).toordinal()
+
+
+def _draw_bars(axes: Axes, periods: list[Bar], last: str) -> None:
+    for line, bar in enumerate(periods):
+        for spans, color in ((bar.perhaps, "#cfe0ee"), (bar.sure, "#3f7fb5")):
+            pieces = [(_ordinal(start), _ordinal(min(end, last)) - _ordinal(start) + 1) for start, end in spans if start <= last]
+            axes.broken_barh(pieces, (line - 0.3, 0.6), facecolors=color, edgecolor="none")
+    axes.set_yticks(range(len(periods)), [wrapped(bar.label, 48, 1) for bar in periods], fontsize=8)
+    axes.tick_params(axis="y", length=0)
+    _frame(axes)
+
+
+def _draw_lanes(axes: Axes, lanes: list[str], marks: list[Deed], days: dict[str, str], answer: Answer) -> None:
+    for line in range(0, len(lanes), 2):
+        axes.axhspan(line - 0.5, line + 0.5, color="#f5f5f5", zorder=-1)
+    for kind, (marker, fill, lift, _) in _MARKS.items():
+        points = [(_ordinal(days[mark.thing]), lanes.index(mark.party) - lift) for mark in marks if mark.kind == kind and mark.party in lanes]
+        edge = {"color": fill, "linewidths": 1.6} if marker == "x" else {"facecolors": fill, "edgecolors": INK if fill == "white" else fill, "linewidths": 0.9}
+        axes.scatter([x for x, _ in points], [y for _, y in points], marker=marker, s=26, zorder=3, **edge)
+    axes.set_yticks(range(len(lanes)), [wrapped(name_of(party, answer), 36, 1) for party in lanes], fontsize=9.5)
+    axes.tick_params(axis="y", length=0)
+    _frame(axes)
+
+
+def _frame(axes: Axes) -> None:
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+
+
+def _years(axes: Axes, first: str, last: str, *, labels: bool) -> None:
+    """Ticks at the first of a year, or of a month in a short window."""
+    span = _ordinal(last) - _ordinal(first)
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    if span > 1100:
+        step = next(s for s in (1, 2, 5, 10, 20, 50) if span / 365 / s <= 14)
+        ticks = [date(year, 1, 1) for year in range(start.year // step * step, end.year + 1, step)]
+        names = [str(day.year) for day in ticks]
+    else:
+        step = next(s for s in (1, 2, 3) if span / 30 / s <= 14)
+        ticks = [date(year, month, 1) for year in range(start.year, end.year + 1) for month in range(1, 13, step)]
+        names = [f"{day.year}-{day.month:02}" for day in ticks]
+    shown = [(day.toordinal(), name) for day, name in zip(ticks, names, strict=True) if start <= day <= end]
+    axes.set_xticks([x for x, _ in shown], [name if labels else "" for _, name in shown], fontsize=8.5)
+    axes.tick_params(axis="x", length=3 if labels else 0, color=RULE)
+
+
+def _numbers(axes: Axes, keyed: dict[str, int], days: dict[str, str], tops: int) -> None:
+    """The numbers of the occurrences above the bars, on as many rows as keep them apart."""
+    low, high = axes.get_xlim()
+    ends = [low - 1e9] * 3
+    for thing, number in keyed.items():
+        x = _ordinal(days[thing])
+        row = next((index for index, end in enumerate(ends) if x - end > (high - low) * 0.016), ends.index(min(ends)))
+        ends[row] = x
+        axes.annotate(str(number), (x, -0.6), xytext=(0, 2 + 8 * row), textcoords="offset points", ha="center", va="bottom", fontsize=7.5, color=INK, annotation_clip=False)
+
+
+def _legend(axes: Axes, height: float) -> None:
+    from matplotlib.lines import Line2D
+
+    handles = [
+        Line2D([], [], linestyle="", marker=marker, markersize=5.5, markerfacecolor=fill, markeredgecolor=INK if fill == "white" else fill, markeredgewidth=1.6 if marker == "x" else 0.9, label=words)
+        for marker, fill, _, words in _MARKS.values()
+    ]
+    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.3 / height), ncols=len(handles), frameon=False, fontsize=8.5, handletextpad=0.2, columnspacing=1.6, borderaxespad=0)

@@ -71,10 +71,13 @@ def _axis_matrix(base: Base, given: dict[str, Any]) -> Drawing:
 
 
 def _timeline(base: Base, given: dict[str, Any]) -> Drawing:
+    from kg import params
     from kg.plot_timeline import bars, deeds, timeline
 
     rows = answer("timeline", base, given)
-    return timeline(rows, bars(base, given), deeds(base, rows))
+    asked = [find(given[key], base.catalog) for key, find in (("party", params.party), ("agreement", params.agreement)) if given.get(key)]
+    names = base.labels(set(asked))
+    return timeline(rows, bars(base, given), deeds(base, rows), [names.get(iri, iri) for iri in asked])
 
 
 def answer(name: str, base: Base, given: dict[str, Any]) -> Answer:

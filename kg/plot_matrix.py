@@ -30,13 +30,13 @@ def matrix(answer: Answer) -> Drawing:
     defended = sum(bool(row["defense"]) for row in rows)
     day = answer.params.get("on") or answer.manifest["cut_off"]
     size = len(parties)
-    width, height = max(9.2, _CELL * size + 1.6), _CELL * size + 3.1
+    width, height = max(9.2, _CELL * size + 1.6), _CELL * size + 2.7
     figure = new_figure(width, height)
-    axes = figure.add_axes((1.3 / width, 1.55 / height, _CELL * size / width, _CELL * size / height), xlim=(0, size), ylim=(size, 0))
+    axes = figure.add_axes((1.3 / width, 1.2 / height, _CELL * size / width, _CELL * size / height), xlim=(0, size), ylim=(size, 0))
     axes.axis("off")
     title = headline(defended, len(rows))
     figure.text(0.3 / width, 1 - 0.38 / height, title, fontsize=15, fontweight="bold", va="center")
-    figure.text(0.3 / width, 1 - 0.72 / height, f"What each pair promised, by the law in force on {day}, and what the row gave the column", fontsize=10, color=MUTED, va="center")
+    figure.text(0.3 / width, 1 - 0.72 / height, f"Dots: what the two promised each other, by the law of {day}. Bars: what the row gave the column.", fontsize=10, color=MUTED, va="center")
     for index, name in enumerate(names):
         axes.text(index + 0.5, -0.06, name, ha="center", va="bottom", fontsize=11, fontweight="bold")
         axes.text(-0.06, index + 0.5, wrapped(name, 12), ha="right", va="center", fontsize=11, fontweight="bold")
@@ -47,12 +47,12 @@ def matrix(answer: Answer) -> Drawing:
         _cell(axes, a, b, row, (_count(row, "given_a_to_b"), _count(row, "words_a_to_b")), most)
         _cell(axes, b, a, row, (_count(row, "given_b_to_a"), _count(row, "words_b_to_a")), most)
     notes = (
-        "Color and filled dots: what at least one agreement in force between the two requires. Political commitments count where they are coded.",
-        "Material and words: number of recorded acts, not their size. A zero means that the record holds none, not that none was done.",
+        "Filled dot: an agreement that binds both that day holds such a duty of either toward the other. The darker the cell, the stronger the strongest; white: none of the four.",
+        "Material: recorded acts of assistance begun by that day, those that somebody denies left out. Words: recorded words of support. Numbers of acts, not their size; 0: none on record.",
         origin(answer),
     )
     for line, note in enumerate(notes):
-        figure.text(0.3 / width, (0.98 - 0.24 * line) / height, note, fontsize=7.4, color=MUTED, va="center")
+        figure.text(0.3 / width, (0.82 - 0.22 * line) / height, note, fontsize=7.4, color=MUTED, va="center")
     return Drawing(figure, title, describe(answer, names, parties))
 
 
@@ -76,7 +76,8 @@ def describe(answer: Answer, names: list[str], parties: list[str]) -> str:
 
 
 def _count(row: dict[str, Any], key: str) -> int:
-    return int(row.get(key) or 0)
+    """A count by name, however the header of the query divides ``AtoB``."""
+    return int(next((value for name, value in row.items() if name.replace("_", "") == key.replace("_", "")), 0) or 0)
 
 
 def _diagonal(axes: Axes, index: int) -> None:

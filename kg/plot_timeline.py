@@ -23,10 +23,12 @@ _PREFIX = f"PREFIX sv: <{SV}> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema
 _MARKS = {
     "target": ("v", "#1a1a1a", 0.0, "occurrence: its target"),
     "initiator": ("^", "white", 0.0, "occurrence: its initiator"),
-    "material": ("o", "#b35900", 0.27, "material act"),
-    "other": ("o", "white", 0.27, "other act, words included"),
+    "other": (".", "#8c8c8c", 0.27, "other act"),
+    "words": ("o", "white", 0.27, "words of support"),
+    "material": ("o", "#b35900", 0.27, "material assistance"),
     "omission": ("x", "#0b5fa5", -0.27, "documented omission"),
 }
+_SIZES = {"other": 34}
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,14 @@ def bars(base: Base, given: dict[str, Any]) -> list[Bar]:
 
     party = params.party(given["party"], base.catalog) if given.get("party") else None
     wanted = params.agreement(given["agreement"], base.catalog) if given.get("agreement") else None
-    text = _PREFIX + """SELECT DISTINCT ?a ?label ?who ?from ?until ?sureFrom ?sureUntil WHERE { ?p a sv:Participation ; sv:ofAgreement ?a ; sv:participant ?who ;
+    text = _PREFIX + """SELECT ?a ?label ?who ?from ?until ?sureFrom ?sureUntil ?gone WHERE { ?p a sv:Participation ; sv:ofAgreement ?a ; sv:participant ?who ;
       sv:from ?from ; sv:until ?until ; sv:surelyFrom ?sureFrom ; sv:surelyUntil ?sureUntil . ?a rdfs:label ?label
-      OPTIONAL { ?p sv:rivalTo ?rival } FILTER(!BOUND(?rival)) } ORDER BY ?a ?who ?from"""
+      OPTIONAL { ?p sv:rivalTo ?rival } FILTER(!BOUND(?rival)) OPTIONAL { ?who sv:existedUntil ?gone } } ORDER BY ?a ?who ?from"""
     periods: dict[tuple[str, str], list[tuple[str, Span, Span]]] = defaultdict(list)
     for row in base.engine.select(text).rows:
-        agreement, label, who, start, until, sure_start, sure_until = (term.value for term in row if term is not None)
+        agreement, label, who, start, until, sure_start, sure_until, gone = ("9999-12-31" if term is None else term.value for term in row)
         if wanted in (None, agreement):
-            periods[agreement, label].append((who, (start, until), (sure_start, sure_until)))
+            periods[agreement, label].append((who, (start, min(until, gone)), (sure_start, min(sure_until, gone))))
     found = [Bar(label, binding([(w, sure) for w, _, sure in held], party), binding([(w, wide) for w, wide, _ in held], party)) for (_, label), held in periods.items()]
     first, last = params.day(given["from"]) if given.get("from") else "0001-01-01", params.day(given["until"]) if given.get("until") else base.manifest["cut_off"]
     inside = [bar for bar in found if any(start <= last and end >= first for start, end in bar.perhaps)]
@@ -82,23 +84,27 @@ def binding(periods: list[tuple[str, Span]], party: str | None = None) -> list[S
 def deeds(base: Base, answer: Answer) -> list[Deed]:
     """The marks of the rows that are occurrences or conduct: on whose lane, and of what kind."""
     things = {row["thing"] for row in answer.rows}
-    text = _PREFIX + """SELECT DISTINCT ?x ?role ?who ?omission ?help WHERE { VALUES ?role { sv:actor sv:initiator sv:target } ?x ?role ?who
+    text = _PREFIX + """SELECT DISTINCT ?x ?role ?who ?omission ?help ?words WHERE { VALUES ?role { sv:actor sv:initiator sv:target } ?x ?role ?who
       OPTIONAL { ?x a sv:Omission . BIND(true AS ?omission) }
       OPTIONAL { ?x sv:behavior ?b . ?b a sv:AssistanceBehavior . BIND(true AS ?help) }
+      OPTIONAL { ?x sv:behavior ?words . FILTER(?words = <https://w3id.org/servanda/code/behavior/verbalSupport>) }
       OPTIONAL { ?x a sv:Occurrence . BIND(true AS ?occurrence) } FILTER(?role != sv:actor || !BOUND(?occurrence)) } ORDER BY ?x ?role ?who"""
     found = []
-    for thing, role, who, omission, assists in base.engine.select(text).rows:
+    for thing, role, who, omission, assists, words in base.engine.select(text).rows:
         if thing is None or role is None or who is None or thing.value not in things:
             continue
         kind = role.value.removeprefix(SV)
         if kind == "actor":
-            kind = "omission" if omission is not None else "material" if assists is not None else "other"
+            kind = "omission" if omission is not None else "material" if assists is not None else "words" if words is not None else "other"
         found.append(Deed(thing.value, kind, who.value))
     return found
 
 
-def timeline(answer: Answer, periods: list[Bar], marks: list[Deed]) -> Drawing:
-    """Draw the rows of the query ``timeline``: bars of agreements above, lanes of parties below, a key of occurrences."""
+def timeline(answer: Answer, periods: list[Bar], marks: list[Deed], asked: list[str]) -> Drawing:
+    """Draw the rows of the query ``timeline``: bars of agreements above, lanes of parties below, a key of occurrences.
+
+    ``asked`` are the names of the party and agreement asked for, for the title.
+    """
     days = {row["thing"]: row["day"] for row in answer.rows}
     lanes, left_out = _lanes(marks, answer)
     labels = {row["thing"]: row["label"] or name_of(row["thing"], answer) for row in answer.rows}
@@ -107,12 +113,12 @@ def timeline(answer: Answer, periods: list[Bar], marks: list[Deed]) -> Drawing:
     first, last = _window(answer, periods)
     tops, lows, key_rows = max(len(periods), 1), max(len(lanes), 1), -(-len(keyed) // 2)
     heights = (0.27 * tops + 0.2, 0.58 * lows + 0.1, 0.2 * key_rows + 0.25)
-    width, height = 13.0, sum(heights) + 2.6
+    width, height = 13.4, sum(heights) + 2.6
     figure = new_figure(width, height)
-    title = _title(answer)
+    title = _title(asked)
     figure.text(0.3 / width, 1 - 0.35 / height, title, fontsize=15, fontweight="bold", va="center")
-    upper = figure.add_axes((3.7 / width, 1 - (0.8 + heights[0]) / height, 9.0 / width, heights[0] / height), xlim=(_ordinal(first), _ordinal(last)), ylim=(tops - 0.4, -0.6))
-    lower = figure.add_axes((3.7 / width, 1 - (1.05 + heights[0] + heights[1]) / height, 9.0 / width, heights[1] / height), xlim=(_ordinal(first), _ordinal(last)), ylim=(lows - 0.5, -0.5))
+    upper = figure.add_axes((4.5 / width, 1 - (0.8 + heights[0]) / height, 8.6 / width, heights[0] / height), xlim=(_ordinal(first), _ordinal(last)), ylim=(tops - 0.4, -0.6))
+    lower = figure.add_axes((4.5 / width, 1 - (1.05 + heights[0] + heights[1]) / height, 8.6 / width, heights[1] / height), xlim=(_ordinal(first), _ordinal(last)), ylim=(lows - 0.5, -0.5))
     _draw_bars(upper, periods, last)
     _draw_lanes(lower, lanes, marks, days, answer)
     _years(upper, first, last, labels=False)
@@ -120,13 +126,13 @@ def timeline(answer: Answer, periods: list[Bar], marks: list[Deed]) -> Drawing:
     for thing, number in keyed.items():
         for axes in (upper, lower):
             axes.axvline(_ordinal(days[thing]), color=RULE, linewidth=0.7, zorder=0)
-    _numbers(upper, keyed, days, tops)
+    _numbers(upper, keyed, days)
     _legend(lower, heights[1])
     figure.text(0.3 / width, (heights[2] + 0.72) / height, "Occurrences", fontsize=9, fontweight="bold", va="center")
     for thing, number in keyed.items():
         column, line = divmod(number - 1, key_rows)
-        text = f"{number:>2}  {days[thing]}  {wrapped(labels[thing], 66, 1)}"
-        figure.text((0.3 + 6.3 * column) / width, (heights[2] + 0.5 - 0.2 * line) / height, text, fontsize=8, va="center")
+        text = f"{number:>2}  {days[thing]}  {wrapped(labels[thing], 76, 1)}"
+        figure.text((0.3 + 6.6 * column) / width, (heights[2] + 0.5 - 0.2 * line) / height, text, fontsize=7.8, va="center")
     for line, note in enumerate(_notes(answer, len(happened) - len(keyed), left_out)):
         figure.text(0.3 / width, (0.52 - 0.2 * line) / height, note, fontsize=7.6, color=MUTED, va="center")
     return Drawing(figure, title, describe(periods, happened, labels, days, marks))
@@ -135,20 +141,19 @@ def timeline(answer: Answer, periods: list[Bar], marks: list[Deed]) -> Drawing:
 def describe(periods: list[Bar], happened: list[str], labels: dict[str, str], days: dict[str, str], marks: list[Deed]) -> str:
     """The timeline in words."""
     counts = Counter(mark.kind for mark in marks)
-    said = [f"{len(periods)} agreements; {len(happened)} occurrences; marks: {counts['material']} material acts, {counts['other']} other acts, {counts['omission']} documented omissions."]
+    said = [f"{len(periods)} agreements; {len(happened)} occurrences; marks: {counts['material']} of material assistance, {counts['words']} of words, {counts['other']} other acts, {counts['omission']} documented omissions."]
     return " ".join(said + [f"{days[thing]}: {labels[thing]}." for thing in happened[:KEYS]])
 
 
-def _title(answer: Answer) -> str:
-    asked = [str(answer.params[key]) for key in ("party", "agreement") if answer.params.get(key)]
-    return "Bound, tested, answered" + (f": {', '.join(asked)}" if asked else "")
+def _title(asked: list[str]) -> str:
+    return "Who was bound, what happened, what was done" + (f": {', '.join(asked)}" if asked else "")
 
 
 def _notes(answer: Answer, unnamed: int, left_out: int) -> list[str]:
     more = [f"{unnamed} later occurrences are marked but not listed"] * bool(unnamed) + [f"{left_out} parties with fewer marks are left out"] * bool(left_out)
     narrow = f"  {'; '.join(more)}: narrow with --party, --from, --until." if more else ""
     return [
-        "Bar: days on which at least two parties were bound; pale: the day it began or whether it still held is not known." + narrow,
+        "Bar: days on which at least two parties were bound, as far as sources show it; pale: perhaps bound (no source for the first day, or for any later one)." + narrow,
         "A lane without a mark means that the record holds nothing, not that nothing was done.  " + origin(answer),
     ]
 
@@ -178,7 +183,7 @@ def _draw_bars(axes: Axes, periods: list[Bar], last: str) -> None:
         for spans, color in ((bar.perhaps, "#cfe0ee"), (bar.sure, "#3f7fb5")):
             pieces = [(_ordinal(start), _ordinal(min(end, last)) - _ordinal(start) + 1) for start, end in spans if start <= last]
             axes.broken_barh(pieces, (line - 0.3, 0.6), facecolors=color, edgecolor="none")
-    axes.set_yticks(range(len(periods)), [wrapped(bar.label, 48, 1) for bar in periods], fontsize=8)
+    axes.set_yticks(range(len(periods)), [wrapped(bar.label, 64, 1) for bar in periods], fontsize=7.8)
     axes.tick_params(axis="y", length=0)
     _frame(axes)
 
@@ -189,7 +194,7 @@ def _draw_lanes(axes: Axes, lanes: list[str], marks: list[Deed], days: dict[str,
     for kind, (marker, fill, lift, _) in _MARKS.items():
         points = [(_ordinal(days[mark.thing]), lanes.index(mark.party) - lift) for mark in marks if mark.kind == kind and mark.party in lanes]
         edge = {"color": fill, "linewidths": 1.6} if marker == "x" else {"facecolors": fill, "edgecolors": INK if fill == "white" else fill, "linewidths": 0.9}
-        axes.scatter([x for x, _ in points], [y for _, y in points], marker=marker, s=26, zorder=3, **edge)
+        axes.scatter([x for x, _ in points], [y for _, y in points], marker=marker, s=_SIZES.get(kind, 26), zorder=3, **edge)
     axes.set_yticks(range(len(lanes)), [wrapped(name_of(party, answer), 36, 1) for party in lanes], fontsize=9.5)
     axes.tick_params(axis="y", length=0)
     _frame(axes)
@@ -217,15 +222,23 @@ def _years(axes: Axes, first: str, last: str, *, labels: bool) -> None:
     axes.tick_params(axis="x", length=3 if labels else 0, color=RULE)
 
 
-def _numbers(axes: Axes, keyed: dict[str, int], days: dict[str, str], tops: int) -> None:
-    """The numbers of the occurrences above the bars, on as many rows as keep them apart."""
+def _numbers(axes: Axes, keyed: dict[str, int], days: dict[str, str]) -> None:
+    """The numbers of the occurrences above the bars; those too close to tell apart share one label."""
     low, high = axes.get_xlim()
-    ends = [low - 1e9] * 3
+    groups: list[list[tuple[float, int]]] = []
     for thing, number in keyed.items():
         x = _ordinal(days[thing])
-        row = next((index for index, end in enumerate(ends) if x - end > (high - low) * 0.016), ends.index(min(ends)))
-        ends[row] = x
-        axes.annotate(str(number), (x, -0.6), xytext=(0, 2 + 8 * row), textcoords="offset points", ha="center", va="bottom", fontsize=7.5, color=INK, annotation_clip=False)
+        if groups and x - groups[-1][-1][0] < (high - low) * 0.014:
+            groups[-1].append((x, number))
+        else:
+            groups.append([(x, number)])
+    reach = [low - 1e9, low - 1e9]
+    for group in groups:
+        x, text = sum(x for x, _ in group) / len(group), "–".join(dict.fromkeys(str(group[end][1]) for end in (0, -1)))
+        half = (high - low) * 0.0045 * len(text)
+        row = 0 if x - half > reach[0] else 1
+        reach[row] = x + half
+        axes.annotate(text, (x, -0.6), xytext=(0, 2 + 9 * row), textcoords="offset points", ha="center", va="bottom", fontsize=7.5, color=INK, annotation_clip=False)
 
 
 def _legend(axes: Axes, height: float) -> None:

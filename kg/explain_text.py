@@ -1,0 +1,265 @@
+"""An explanation as text that a tired journalist can read."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+from kg.explain import MISTAKE
+from kg.facts import Record, listed
+from kg.formats import SYMBOLS
+from kg.namespaces import local, short
+from kg.wording import day, span
+
+_KINDS = {"party": "", "ruleset": " (computed)", "source": " (source)", "person": "", "publisher": ""}
+_VERDICTS = {
+    None: "none: the duty was not in force",
+    "pending": "none yet: the window is open",
+    "unassessed": "none: nobody has assessed it",
+    "notYetActivated": "none: not yet due on that day",
+}
+
+
+class Page:
+    """Lines of a page of a given width, with sources cited by number."""
+
+    def __init__(self, document: Record, width: int) -> None:
+        self.document = document
+        self.width = max(width, 40)
+        self.labels: dict[str, str] = document["labels"]
+        self.numbers = {source["id"]: number for number, source in enumerate(document["sources"], 1)}
+        self.lines: list[str] = []
+
+    def head(self, title: str) -> None:
+        """A heading."""
+        self.lines += ["", title.upper()]
+
+    def say(self, text: str | None, indent: int = 2, mark: str = "") -> None:
+        """A wrapped paragraph, after a mark such as a dash; nothing for no text."""
+        if text:
+            first, rest = " " * indent + mark, " " * (indent + len(mark))
+            self.lines += textwrap.wrap(text, self.width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
+
+    def name(self, iri: str | None) -> str:
+        """A thing's label."""
+        return "" if iri is None else self.labels.get(iri) or local(iri)
+
+    def names(self, iris: Iterable[str]) -> str:
+        """Labels in words."""
+        return listed([self.name(iri) for iri in iris])
+
+    def cite(self, iris: list[str]) -> str:
+        """``Sources: TASS 2025-04-28 [3], …``."""
+        by_id = {source["id"]: source for source in self.document["sources"]}
+        cited = [f"{by_id[iri]['publisher'] or by_id[iri]['title']} {by_id[iri]['published_on'] or 'undated'} [{self.numbers[iri]}]" for iri in iris if iri in by_id]
+        return f"Sources: {', '.join(cited)}." if cited else ""
+
+
+def text(document: Record, width: int = 100) -> str:
+    """The explanation as text, ending in a newline."""
+    page = Page(document, width)
+    title = textwrap.wrap(document["title"], page.width, break_long_words=False)
+    page.lines += [*title, "=" * max(map(len, title)), short(document["id"])]
+    (_expectation if document["kind"] == "expectation" else _activation)(page)
+    _tail(page)
+    return "\n".join(page.lines) + "\n"
+
+
+def _activation(page: Page) -> None:
+    doc = page.document
+    _answer(page)
+    page.head("the words")
+    page.say(f"{page.name(doc['agreement'])}" + (f"; legally binding: {doc['binding']}" if doc["binding"] else ""))
+    for provision in doc["provisions"]:
+        _provision(page, provision)
+    page.head("the duty")
+    for line in doc["duty"]["words"]:
+        page.say(line)
+    page.say(doc["duty"]["note"] and f"Note: {doc['duty']['note']}")
+    for exemption in doc["duty"]["exemptions"]:
+        page.say(f"Exemption of {page.names(exemption['exempts'])}: {exemption['label']}.")
+    _bound(page, doc["bound"])
+    _occurrence(page)
+    page.head("was it owed?")
+    _status(page)
+    _claims(page, doc["claims"])
+    page.head("when it was due")
+    page.say(doc["window"]["words"])
+    page.head("what was done, and not done")
+    _conduct(page)
+    page.head("verdicts")
+    _verdicts(page)
+
+
+def _answer(page: Page) -> None:
+    doc = page.document
+    page.head("the answer")
+    verdict = doc["verdict"]
+    first = next((row for row in doc["assessments"] if not row["superseded"]), None)
+    by = f" says {page.name(first['assessor'])}" if first else ""
+    page.say(f"Verdict: {_verdict(verdict) if first else _VERDICTS.get(verdict, verdict)}" + (f",{by}, as of {first['as_of']}" if first else "") + ".")
+    others = sorted({row["verdict"] for row in doc["assessments"][1:] if not row["superseded"] and row["verdict"] != verdict and row["assessor_kind"] != "ruleset"})
+    page.say(f"Contested: others say {listed(others)}." if others else None)
+    page.say(f"The duty itself: {_words(doc['status'])}.")
+    page.say(doc["interim_duty"] and f"Before entry into force: {doc['interim_duty']}.")
+
+
+def _verdict(code: str | None) -> str:
+    return f"{SYMBOLS.get(code or '', '')} {_words(code)}".strip()
+
+
+def _words(code: str | None) -> str:
+    """``notInForce`` -> ``not in force``."""
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in code or "none")
+
+
+def _provision(page: Page, provision: Record) -> None:
+    page.say(f"{provision['locator']}:", 2)
+    if provision["quote"]:
+        language = "" if provision["language"] in (None, "en") else f" ({provision['language']})"
+        page.say(f"“{provision['quote']}”{language}", 4)
+    else:
+        page.say("The words were not seen.", 4)
+    page.say(provision["gist"] and f"In our words: {provision['gist']}", 4)
+    page.say(provision["note"] and f"Note: {provision['note']}", 4)
+    page.say(page.cite(provision["sources"]), 4)
+
+
+def _bound(page: Page, bound: list[Record], heading: bool = True) -> None:
+    if heading:
+        page.head("who was bound, and when")
+    acted: set[str] = set()
+    for period in bound:
+        rival = f" (rival dates, claimed by {page.names(period['claimed_by']) or 'a source'})" if period["rival_to"] else ""
+        page.say(f"{page.name(period['party'])}{rival}: {period['words']}.", 2, "- ")
+        if period["acts"] and period["party"] + period["participation"].partition("-")[0] not in acted:
+            page.say("; ".join(f"{act['words']} {act['on'] or 'on an unknown day'}" for act in period["acts"]) + ".", 4)
+        acted.add(period["party"] + period["participation"].partition("-")[0])
+        page.say(period["note"] and f"Note: {period['note']}", 4)
+        page.say(page.cite(period["sources"]), 4)
+    if not bound:
+        page.say("No participation is recorded.")
+
+
+def _occurrence(page: Page) -> None:
+    event = page.document["occurrence"]
+    page.head("what happened")
+    if event is None:
+        page.say("A standing duty: nothing had to happen.")
+        return
+    page.say(f"{event['label']} ({event['kind_label']}), {span(event['from'], event['until'], event['precision'], event['ongoing_on'])}.")
+    sides = [f"by {page.names(event['actors'])}"] if event["actors"] else []
+    sides += [f"against {page.names(event['against'])}"] if event["against"] else []
+    sides += [f"in {page.names(event['places'])}"] if event["places"] else []
+    page.say(", ".join(sides).capitalize() + "." if sides else None)
+    page.say(event["gist"])
+    page.say(event["note"] and f"Note: {event['note']}")
+    page.say(page.cite(event["sources"]))
+
+
+def _status(page: Page) -> None:
+    doc = page.document
+    rule = doc["status_rule"]
+    page.say(f"Status: {_words(doc['status'])}." + (f" Rule {rule['name']}: {rule['summary']}" if rule else ""))
+    for reason in doc["reasons"]:
+        page.say(f"{reason['words']}.", 2, "- ")
+    page.say(doc["interim_duty"] and f"Until then: {doc['interim_duty']}.")
+
+
+def _claims(page: Page, claims: list[Record]) -> None:
+    if claims:
+        page.say("Who says what of the circumstances it depends on:")
+    for claim in claims:
+        who = page.names(claim["claimed_by"]) or "the source itself"
+        when = f", {claim['claimed_on']}" if claim["claimed_on"] else ""
+        served = " [said by the side it serves: settles nothing alone]" if claim["self_served"] else ""
+        page.say(f"{claim['circumstance_label']}: {who} {claim['side']} it{when}.{served} {claim['gist'] or ''} {page.cite(claim['sources'])}", 4, "- ")
+
+
+def _conduct(page: Page, skip: tuple[str, ...] = ()) -> None:
+    rows = [row for row in page.document["conduct"] if row["role"] not in skip]
+    if not rows:
+        page.say("Nothing is recorded: neither that it was done nor that it was not. That is no evidence of either.")
+    role = None
+    for row in rows:
+        if row["role"] != role:
+            role = row["role"]
+            page.say(f"{row['role_words'][:1].upper()}{row['role_words'][1:]}:")
+        _deed(page, row)
+
+
+def _deed(page: Page, row: Record) -> None:
+    parts = [f"{span(row['from'], row['until'], row['precision'], row['ongoing_on'])}: {row['label']} ({row['kind_label']})."]
+    parts += [f"By {page.names(row['actors'])}" + (f", through {page.names(row['through'])}" if row["through"] else "") + "."] if row["actors"] else []
+    parts += [f"Amount: {row['quantity']}."] if row["quantity"] else []
+    parts += [row["gist"]] if row["gist"] else []
+    page.say(" ".join(parts), 4, "- ")
+    for claim in row["claims"]:
+        if claim["circumstance"] in ("occurred", "attributable", "selfDefense"):
+            says = "affirms" if claim["holds"] else "denies"
+            page.say(f"{page.names(claim['claimed_by']) or 'A source'} {says} ({claim['circumstance_label']}){', ' + claim['claimed_on'] if claim['claimed_on'] else ''}. {page.cite(claim['sources'])}", 6)
+    page.say(row["note"] and f"Note: {row['note']}", 6)
+    page.say(page.cite(row["sources"]), 6)
+
+
+def _verdicts(page: Page) -> None:
+    doc = page.document
+    if not doc["assessments"]:
+        page.say(f"{_VERDICTS.get(doc['verdict'], 'none')}.".capitalize())
+    for row in doc["assessments"]:
+        old = " [superseded]" if row["superseded"] else ""
+        count = f", {row['publishers']} publisher{'' if row['publishers'] == 1 else 's'}" if row["evidence_basis"] != "none" else ""
+        page.say(f"{page.name(row['assessor'])}{_KINDS.get(row['assessor_kind'], '')}: {_verdict(row['verdict'])}, as of {row['as_of']}; confidence {row['confidence'] or 'not stated'}; evidence: {_words(row['evidence_basis'])}{count}.{old}", 2, "- ")
+        page.say(row["gist"], 4)
+        page.say(row["supported_by"] and f"Rests on: {'; '.join(page.name(iri) for iri in row['supported_by'])}.", 4)
+        page.say(row["opposed_by"] and f"Against: {'; '.join(page.name(iri) for iri in row['opposed_by'])}.", 4)
+        if row["assessor_kind"] == "ruleset" and doc["rule"]:
+            page.say(f"Rule {doc['rule']['name']}: {doc['rule']['summary']}", 4)
+            for reason in doc["hold_reasons"]:
+                page.say(f"Held back: {reason['words']}.", 4)
+        page.say(row["note"] and f"Note: {row['note']}", 4)
+        page.say(page.cite(row["sources"]), 4)
+
+
+def _expectation(page: Page) -> None:
+    doc = page.document
+    page.head("the answer")
+    if doc["finding"]:
+        page.say(f"{page.name(doc['victim'])} was attacked; {page.name(doc['party'])} owed it no help, gave words, and, as reported, no help.")
+    else:
+        page.say("No finding yet: an element is missing.")
+        for row in doc["missing"]:
+            page.say(f"Missing: {row['words']}", 2, "- ")
+    _occurrence(page)
+    page.head("was help owed?")
+    for line in doc["no_duty"]:
+        page.say(line)
+    for row in doc["duties"]:
+        page.say(f"Put to the test instead: {page.name(row['obligation'])} ({page.name(row['agreement'])}): {_words(row['status'])}. See {short(row['activation'])}", 2, "- ")
+    page.head("the agreements between the two, and their words")
+    for agreement in doc["agreements"]:
+        page.say(f"{agreement['label']}, signed {day(agreement['signed_on'])}: {'in force on those days' if agreement['in_force'] else 'not for sure in force on those days'}; legally binding: {agreement['binding'] or 'not known'}.")
+        _bound(page, agreement["bound"], heading=False)
+        for provision in agreement["provisions"]:
+            _provision(page, provision)
+        page.say(None if agreement["provisions"] else "No duty of it is coded.", 4)
+        page.say(agreement["note"] and f"Note: {agreement['note']}", 4)
+        page.lines.append("")
+    page.lines.pop()
+    page.head("what was said, and what was not given")
+    _conduct(page)
+
+
+def _tail(page: Page) -> None:
+    doc = page.document
+    page.head("sources")
+    for source in doc["sources"]:
+        origin = f" (from {source['originates_from']})" if source["originates_from"] else ""
+        page.say(f"{source['publisher'] or 'no publisher'}{origin}, {source['published_on'] or 'undated'}: {source['title']}. {source['url'] or ''}", 2, f"[{page.numbers[source['id']]}] ")
+    page.head("where this is written")
+    for file in doc["files"]:
+        page.say(file["path"])
+    page.say(MISTAKE)
+    page.lines.append("")
+    for note in doc["notes"]:
+        page.say(note, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kg import facts as f
 from kg.facts import OPEN, Facts, Record
 from kg.namespaces import expand, local
-from kg.wording import bound_words, duty
+from kg.wording import VCLT_18, bound_words, duty
 
 _ASSISTANCE = "behavior:assistance"
 RULE = {
@@ -19,7 +19,7 @@ def expectation(facts: Facts, iri: str, as_of: str) -> Record:
     """Everything about one expectation, as known on a day."""
     party, victim, occurrence = (facts.one(iri, f"sv:{name}") or iri for name in ("party", "victim", "ofOccurrence"))
     agreements = [_agreement(facts, agreement, (party, victim), occurrence, as_of) for agreement in facts.all(iri, "sv:restsOn")]
-    agreements.sort(key=lambda row: (not row["in_force"], -len(row["provisions"]), row["id"]))
+    agreements.sort(key=lambda row: (("yes", "perhaps", "no").index(row["in_force"]), -len(row["provisions"]), row["id"]))
     missing = [{"code": local(code), "words": facts.one(code, "skos:definition")} for code in facts.all(iri, "sv:missing")]
     first: Record = agreements[0] if agreements else {"id": None, "provisions": []}
     conduct = _conduct(facts, iri, party, victim, occurrence, as_of)
@@ -55,13 +55,17 @@ def _agreement(facts: Facts, iri: str, pair: tuple[str, str], occurrence: str, a
     for period in bound:
         period["words"] = bound_words(period, first, last)
     obligations = facts.of("sv:underAgreement", iri)
+    answers = {_in_force(facts, bound, party, first, last) for party in pair}
+    in_force = "no" if "no" in answers else "perhaps" if "perhaps" in answers else "yes"
+    future = all(row["from"] is None or row["from"] > last for row in bound if not row["rival_to"])
     return {
         "id": iri,
         "label": facts.label(iri),
         "binding": facts.one(iri, "sv:binding"),
         "signed_on": facts.one(iri, "sv:signedOn"),
         "security_coded": facts.true(iri, "sv:securityCoded"),
-        "in_force": all(_bound(facts, bound, party, first, last) for party in pair),
+        "in_force": in_force,
+        "interim_duty": VCLT_18 if in_force == "no" and future and (facts.one(iri, "sv:signedOn") or OPEN) <= last else None,
         "bound": bound,
         "provisions": [f.provision(facts, provision) for provision in sorted({p for o in obligations for p in facts.all(o, "sv:imposedBy")})],
         "duties": [{"obligation": o, "provisions": facts.all(o, "sv:imposedBy")} | duty(facts, o) for o in obligations],
@@ -70,10 +74,13 @@ def _agreement(facts: Facts, iri: str, pair: tuple[str, str], occurrence: str, a
     }
 
 
-def _bound(facts: Facts, bound: list[Record], party: str, first: str, last: str) -> bool:
-    """Whether a period of that party, rival claims apart, surely meets those days."""
+def _in_force(facts: Facts, bound: list[Record], party: str, first: str, last: str) -> str:
+    """Whether a period of that party, rival claims apart, meets those days: yes, perhaps or no."""
     periods = [row["participation"] for row in bound if row["party"] == party and not row["rival_to"]]
-    return any((facts.one(p, "sv:surelyFrom") or OPEN) <= last and (facts.one(p, "sv:surelyUntil") or "") >= first for p in periods)
+    for answer, start, end in (("yes", "sv:surelyFrom", "sv:surelyUntil"), ("perhaps", "sv:from", "sv:until")):
+        if any((facts.one(p, start) or OPEN) <= last and (facts.one(p, end) or "") >= first for p in periods):
+            return answer
+    return "no"
 
 
 def _conduct(facts: Facts, iri: str, party: str, victim: str, occurrence: str, as_of: str) -> list[Record]:
@@ -100,7 +107,7 @@ def _is_help(facts: Facts, conduct: str) -> bool:
 def _no_duty(facts: Facts, party: str, victim: str, agreements: list[Record]) -> list[str]:
     """That no duty to help existed on those days, and how sure the record can be of it."""
     who = f"{facts.label(party)} to help {facts.label(victim)}"
-    in_force = [row["label"] for row in agreements if row["in_force"]]
+    in_force = [row["label"] for row in agreements if row["in_force"] == "yes"]
     coded = [row["label"] for row in agreements if row["security_coded"]]
     unread = [row["label"] for row in agreements if not row["security_coded"]]
     lines = [f"No agreement in the record obliged {who} on those days.", f"Checked: {'; '.join(row['label'] for row in agreements)}."]

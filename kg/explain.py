@@ -49,7 +49,7 @@ def explain(word: str, base: Base | None = None, *, as_of: str | None = None, st
     body = expectation(facts, iri, day) if kind == "expectation" else activation(facts, iri, day)
     notes = body.pop("notes") + [DISCLAIMER.format(ruleset=base.manifest["ruleset"])] + _as_of_notes(as_of and day, cut_off)
     body["sources"] = sorted((f.source(facts, source) for source in cited(body)), key=lambda row: (row["published_on"] or "", row["id"]))
-    labels = {name: facts.label(name) for name in sorted(_iris(body))}
+    labels = {name: facts.label(name) for name in sorted(iris_in(body))}
     head = {"schema": "servanda/explain/1", "data_version": base.manifest["data_version"], "ruleset": base.manifest["ruleset"], "as_of": day, "id": iri, "kind": kind}
     return head | body | {"files": facts.files(), "labels": labels, "notes": notes}
 
@@ -235,12 +235,12 @@ def _records(value: Any) -> Iterable[Record]:
             yield from _records(inner)
 
 
-def _iris(value: Any) -> set[str]:
+def iris_in(value: Any) -> set[str]:
     """Every IRI of a thing named in the explanation."""
     if isinstance(value, str):
         return {value} if value.startswith("https://w3id.org/servanda/") and " " not in value else set()
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return set().union(*(_iris(item) for item in inner))
+    return set().union(*(iris_in(item) for item in inner))
 
 
 def _as_of_notes(asked: str | None, cut_off: str) -> list[str]:

@@ -12,6 +12,7 @@ from kg.namespaces import local, short
 from kg.wording import day, span
 
 _KINDS = {"party": "", "ruleset": " (computed)", "source": " (source)", "person": "", "publisher": ""}
+_FORCE = {"yes": "in force", "no": "not in force", "perhaps": "perhaps in force"}
 _VERDICTS = {
     None: "none: the duty was not in force",
     "pending": "none yet: the window is open",
@@ -47,6 +48,10 @@ class Page:
     def names(self, iris: Iterable[str]) -> str:
         """Labels in words."""
         return listed([self.name(iri) for iri in iris])
+
+    def outlet(self, iri: str) -> str:
+        """Who published a source."""
+        return next((source["publisher"] or source["title"] for source in self.document["sources"] if source["id"] == iri), local(iri))
 
     def cite(self, iris: list[str]) -> str:
         """``Sources: TASS 2025-04-28 [3], …``."""
@@ -151,7 +156,8 @@ def _occurrence(page: Page) -> None:
     sides = [f"by {page.names(event['actors'])}"] if event["actors"] else []
     sides += [f"against {page.names(event['against'])}"] if event["against"] else []
     sides += [f"in {page.names(event['places'])}"] if event["places"] else []
-    page.say(", ".join(sides).capitalize() + "." if sides else None)
+    line = ", ".join(sides)
+    page.say(line and f"{line[:1].upper()}{line[1:]}.")
     page.say(event["gist"])
     page.say(event["note"] and f"Note: {event['note']}")
     page.say(page.cite(event["sources"]))
@@ -170,10 +176,15 @@ def _claims(page: Page, claims: list[Record]) -> None:
     if claims:
         page.say("Who says what of the circumstances it depends on:")
     for claim in claims:
-        who = page.names(claim["claimed_by"]) or "the source itself"
+        names = [page.name(party) for party in claim["claimed_by"]] or sorted({page.outlet(iri) for iri in claim["sources"]})
+        verb = claim["side"] if len(names) == 1 else {"affirms": "affirm", "denies": "deny"}[claim["side"]]
         when = f", {claim['claimed_on']}" if claim["claimed_on"] else ""
-        served = " [said by the side it serves: settles nothing alone]" if claim["self_served"] else ""
-        page.say(f"{claim['circumstance_label']}: {who} {claim['side']} it{when}.{served} {claim['gist'] or ''} {page.cite(claim['sources'])}", 4, "- ")
+        served = "[Said by the side it serves: settles nothing alone.]" if claim["self_served"] else ""
+        page.say(_joined(f"{claim['circumstance_label']}: {listed(names) or 'somebody'} {verb} it{when}.", served, claim["gist"], page.cite(claim["sources"])), 4, "- ")
+
+
+def _joined(*parts: str | None) -> str:
+    return " ".join(part for part in parts if part)
 
 
 def _conduct(page: Page, skip: tuple[str, ...] = ()) -> None:
@@ -224,21 +235,24 @@ def _verdicts(page: Page) -> None:
 def _expectation(page: Page) -> None:
     doc = page.document
     page.head("the answer")
-    if doc["finding"]:
-        page.say(f"{page.name(doc['victim'])} was attacked; {page.name(doc['party'])} owed it no help, gave words, and, as reported, no help.")
-    else:
-        page.say("No finding yet: an element is missing.")
-        for row in doc["missing"]:
-            page.say(f"Missing: {row['words']}", 2, "- ")
+    roles = {row["role"] for row in doc["conduct"]}
+    gave = [words for role, words in (("words", "gave words of support"), ("notGiven", "as reported gave no help"), ("helpGiven", "gave some help")) if role in roles]
+    page.say(f"{page.name(doc['victim'])} was attacked. {page.name(doc['party'])} {listed(gave) or 'is not recorded as doing anything'}. No duty to help is in the record; nothing here is a broken duty.")
+    if not doc["finding"]:
+        page.say("A near miss, no finding: an element is missing.")
+    for row in doc["missing"]:
+        page.say(f"Missing: {row['words']}", 2, "- ")
     _occurrence(page)
     page.head("was help owed?")
     for line in doc["no_duty"]:
         page.say(line)
     for row in doc["duties"]:
-        page.say(f"Put to the test instead: {page.name(row['obligation'])} ({page.name(row['agreement'])}): {_words(row['status'])}. See {short(row['activation'])}", 2, "- ")
+        lead = "Not in force then" if row["status"] == "notInForce" else f"Put to the test instead, {_words(row['status'])}"
+        page.say(f"{lead}: {page.name(row['obligation'])} ({page.name(row['agreement'])}). See {short(row['activation'])}", 2, "- ")
     page.head("the agreements between the two, and their words")
     for agreement in doc["agreements"]:
-        page.say(f"{agreement['label']}, signed {day(agreement['signed_on'])}: {'in force on those days' if agreement['in_force'] else 'not for sure in force on those days'}; legally binding: {agreement['binding'] or 'not known'}.")
+        page.say(f"{agreement['label']}, signed {day(agreement['signed_on'])}: {_FORCE[agreement['in_force']]} on those days; legally binding: {agreement['binding'] or 'not known'}.")
+        page.say(agreement["interim_duty"] and f"Then: {agreement['interim_duty']}.")
         _bound(page, agreement["bound"], heading=False)
         for provision in agreement["provisions"]:
             _provision(page, provision)

@@ -58,27 +58,24 @@ def find_files(folder: Path) -> list[Path]:
 
 
 def read_file(path: Path) -> Document:
-    """Read one file.
-
-    Raises InputError with ``file:line:column`` where it cannot be parsed, holds a blank node,
-    is not UTF-8, or cannot be opened.
-    """
-    form = FORMATS.get(path.suffix.lower())
-    if form is None:
+    """Read one file. Raises InputError where it cannot be opened, is of an unknown kind, or cannot be parsed."""
+    if path.suffix.lower() not in FORMATS:
         raise InputError("KG-IN03", f"unknown kind of file {path.suffix!r}", place=show_path(path), fix=f"use one of {', '.join(FORMATS)}")
     try:
         data = path.read_bytes()
-        quads = list(ox.parse(input=data, format=form, base_iri=path.resolve().as_uri()))
-    except SyntaxError as error:
-        line = error.lineno or 1
-        column = error.offset or 1
-        raise InputError(
-            "KG-IN04", f"not valid {form.name}: {_plain(error.msg)}", place=f"{show_path(path)}:{line}:{column}", fix="correct the syntax at this place"
-        ) from None
-    except UnicodeDecodeError as error:
-        raise InputError("KG-IN05", "not UTF-8", place=show_path(path), fix=f"save the file as UTF-8 (byte {error.start})") from None
     except OSError as error:
         raise InputError("KG-IN06", f"cannot be read: {error.strerror}", place=show_path(path), fix="check that the file exists and may be read") from None
+    return parse(path, data)
+
+
+def parse(path: Path, data: bytes) -> Document:
+    """Parse the bytes of a file. Raises InputError with ``file:line:column`` where the syntax is wrong or not UTF-8."""
+    form = FORMATS[path.suffix.lower()]
+    try:
+        quads = list(ox.parse(input=data, format=form, base_iri=path.resolve().as_uri()))
+    except SyntaxError as error:
+        place = f"{show_path(path)}:{error.lineno or 1}:{error.offset or 1}"
+        raise InputError("KG-IN04", f"not valid {form.name}: {_plain(error.msg)}", place=place, fix="correct the syntax at this place") from None
     triples = tuple(ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
     return Document(path, graph_of(path), triples)
 

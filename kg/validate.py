@@ -203,6 +203,7 @@ def _run_rudof(triples: list[ox.Triple]) -> list[_Raw]:
     session = _rudof_session(pyrudof)
     text = (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode()
     try:
+        session.reset_data()  # read_data alone adds to what an earlier call left
         session.read_data(text, format=pyrudof.RDFFormat.NTriples, reader_mode=pyrudof.ReaderMode.Strict)
         report = session.validate_shacl()
     except pyrudof.RudofError as error:

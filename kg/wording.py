@@ -164,14 +164,13 @@ def _circumstance(facts: Facts, status: str | None, iri: str, claims: list[Recor
     if status == "open" or not claims:
         return f"condition not known: {name}"
     said = [f"{verb} by {_claimants(facts, group)}" for verb, group in (("affirmed", yes), ("denied", no)) if group]
-    selfish = ", only by the side it serves" if all(claim["self_served"] for claim in claims) else ""
     if status == "disputed":
-        return f"{name}: {listed(said)}{selfish}"
+        return f"{name}: {listed(said)}"
     return f"the condition does not hold: {name}: {listed(said)}"
 
 
 def _claimants(facts: Facts, claims: list[Record]) -> str:
-    parties = sorted({facts.label(party) for claim in claims for party in claim["claimed_by"]})
+    parties = sorted({facts.label(party) + (" (whom it serves)" if claim["self_served"] else "") for claim in claims for party in claim["claimed_by"]})
     outlets = sorted({_outlet(facts, iri) for claim in claims if not claim["claimed_by"] for iri in claim["sources"]})
     return listed(parties + outlets) or "an unnamed claimant"
 

@@ -2,7 +2,7 @@
 
 The copy differs from what is checked in, because HermiT stops on literals outside the OWL 2 datatype map:
 dates become ``xsd:dateTime`` at midnight, addresses are percent-encoded, annotations are dropped.
-Parties and obligations are declared different from each other, as SPARQL takes them to be:
+For consistency, parties and obligations are declared different from each other, as SPARQL takes them to be:
 without that, two debtors of one activation would be inferred to be one state instead of found inconsistent.
 
 Consistency is checked on everything (asserted and derived). Realization, which asks every class about every
@@ -65,9 +65,14 @@ def readable(graph: Graph) -> Graph:
     for subject, predicate, value in graph:
         if predicate not in annotations:
             copy.add((subject, predicate, _literal(value)))
-    for kind in _DIFFERENT:
-        _all_different(copy, f"{ID}{kind}/")
     return copy
+
+
+def distinct(graph: Graph) -> Graph:
+    """The same graph, with parties and obligations declared different from each other."""
+    for kind in _DIFFERENT:
+        _all_different(graph, f"{ID}{kind}/")
+    return graph
 
 
 def _literal(value: Node) -> Node:
@@ -81,10 +86,10 @@ def _literal(value: Node) -> Node:
 
 
 def _all_different(graph: Graph, namespace: str) -> None:
-    members = sorted({term for term in graph.subjects(RDF.type) if str(term).startswith(namespace)})
+    members = sorted({str(term) for term in graph.subjects(RDF.type) if str(term).startswith(namespace)})
     if len(members) > 1:
         axiom, head = BNode(), BNode()
-        Collection(graph, head, members)  # type: ignore[arg-type]
+        Collection(graph, head, [URIRef(member) for member in members])
         graph.add((axiom, RDF.type, OWL.AllDifferent))
         graph.add((axiom, OWL.distinctMembers, head))
 
@@ -93,7 +98,7 @@ def consistent(graph: Graph) -> bool:
     """Whether ontology and data in ``graph`` contradict nothing. Raises RuntimeError if HermiT cannot read them."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "copy.owl"
-        readable(graph).serialize(path, format="xml")
+        distinct(readable(graph)).serialize(path, format="xml")
         classpath = f"{_JARS}:{_JARS / 'HermiT.jar'}"
         main = "org.semanticweb.HermiT.cli.CommandLine"
         command = [owlready2.JAVA_EXE, "-Xmx3000M", "-cp", classpath, main, "-k", path.as_uri()]
@@ -131,6 +136,7 @@ class Reasoned:
         return {individual.iri for individual in self.world[SV + name].instances()}
 
     def pairs(self, name: str) -> Iterator[tuple[str, str]]:
-        """Subject and object IRIs of the object property ``sv:{name}``, as stated or inferred."""
-        for subject, value in self.world[SV + name].get_relations():
-            yield subject.iri, value.iri
+        """Subject and object IRIs of the object property ``sv:{name}`` and its subproperties, as stated or inferred."""
+        for subject in self.world.individuals():
+            for value in getattr(subject, f"INDIRECT_{name}", ()):
+                yield subject.iri, value.iri

@@ -17,7 +17,7 @@ def main(words: list[str]) -> int:
         "--from", dest="sources", metavar="DIR", type=Path, action="append", help="a folder of Turtle files instead of the packaged data (repeatable)"
     )
     made.add_argument("--force", action="store_true", help="build even if nothing changed")
-    made.add_argument("--engine", choices=("turbo", "pyshacl"), help="engine of the validation (default turbo; pyshacl is the reference)")
+    made.add_argument("--engine", choices=("rudof", "pyshacl"), help="engine of the validation (default rudof; pyshacl is the reference)")
     made.add_argument("--format", choices=("text", "json"), default="text")
     args = made.parse_args(words)
     store = args.store or default_store()

@@ -18,7 +18,8 @@ RULE = {
 def expectation(facts: Facts, iri: str, as_of: str) -> Record:
     """Everything about one expectation, as known on a day."""
     party, victim, occurrence = (facts.one(iri, f"sv:{name}") or iri for name in ("party", "victim", "ofOccurrence"))
-    agreements = [_agreement(facts, agreement, (party, victim), occurrence, as_of) for agreement in facts.all(iri, "sv:restsOn")]
+    shown = facts.all(iri, "sv:absenceShownBy")
+    agreements = [_agreement(facts, agreement, (party, victim), occurrence, as_of) | {"absence_shown": agreement in shown} for agreement in facts.all(iri, "sv:restsOn")]
     agreements.sort(key=lambda row: (("yes", "perhaps", "no").index(row["in_force"]), -len(row["provisions"]), row["id"]))
     missing = [{"code": local(code), "words": facts.one(code, "skos:definition")} for code in facts.all(iri, "sv:missing")]
     first: Record = agreements[0] if agreements else {"id": None, "provisions": []}
@@ -65,6 +66,7 @@ def _agreement(facts: Facts, iri: str, pair: tuple[str, str], occurrence: str, a
         "signed_on": facts.one(iri, "sv:signedOn"),
         "security_coded": facts.true(iri, "sv:securityCoded"),
         "in_force": in_force,
+        "claims": [row for row in (f.claim(facts, claim) for claim in facts.of("sv:characterizes", iri)) if row["circumstance"] == "assistanceDuty" and (row["known_from"] or "") <= as_of],
         "interim_duty": VCLT_18 if in_force == "no" and future and (facts.one(iri, "sv:signedOn") or OPEN) <= last else None,
         "bound": bound,
         "provisions": [f.provision(facts, provision) for provision in sorted({p for o in obligations for p in facts.all(o, "sv:imposedBy")})],
@@ -91,8 +93,8 @@ def _conduct(facts: Facts, iri: str, party: str, victim: str, occurrence: str, a
             roles[conduct] = ("other", "also recorded")
             if _is_help(facts, conduct):
                 roles[conduct] = ("helpGiven", "help given")
-    roles |= {conduct: ("words", "words of support") for conduct in facts.all(iri, "sv:words")}
-    roles |= {conduct: ("notGiven", "documented as not given") for conduct in facts.all(iri, "sv:notGiven")}
+    roles |= dict.fromkeys(facts.all(iri, "sv:words"), ("words", "words of support"))
+    roles |= dict.fromkeys(facts.all(iri, "sv:notGiven"), ("notGiven", "documented as not given"))
     rows = [{"role": role, "role_words": words} | f.event(facts, conduct) for conduct, (role, words) in roles.items()]
     order = ("words", "notGiven", "helpGiven", "other")
     return sorted((row for row in rows if not row["known_from"] or row["known_from"] <= as_of), key=lambda row: (order.index(row["role"]), row["from"] or "", row["id"]))
@@ -108,14 +110,15 @@ def _no_duty(facts: Facts, party: str, victim: str, agreements: list[Record]) ->
     """That no duty to help existed on those days, and how sure the record can be of it."""
     who = f"{facts.label(party)} to help {facts.label(victim)}"
     in_force = [row["label"] for row in agreements if row["in_force"] == "yes"]
-    coded = [row["label"] for row in agreements if row["security_coded"]]
-    unread = [row["label"] for row in agreements if not row["security_coded"]]
     lines = [f"No agreement in the record obliged {who} on those days.", f"Checked: {'; '.join(row['label'] for row in agreements)}."]
     lines.append(f"In force between the two on those days: {'; '.join(in_force) or 'none for sure'}.")
-    if coded:
-        lines.append(f"All security provisions are coded of: {'; '.join(coded)}.")
-    if unread:
-        lines.append(f"Not every security provision was seen or coded of: {'; '.join(unread)}. A duty in words that were not seen cannot be excluded.")
+    for row in agreements:
+        if row["security_coded"]:
+            lines.append(f"{row['label']}: every security provision is coded, and none is a duty to help.")
+        elif row["absence_shown"]:
+            lines.append(f"{row['label']}: not every provision was seen, but it is reported to hold no duty to help, and not only by {facts.label(party)}: see below.")
+        else:
+            lines.append(f"{row['label']}: not every security provision was seen or coded, so a duty in other words cannot be excluded.")
     return lines
 
 

@@ -47,11 +47,12 @@ def explain(word: str, base: Base | None = None, *, as_of: str | None = None, st
     facts = Facts(base.store)
     kind = iri.split("/")[-2]
     body = expectation(facts, iri, day) if kind == "expectation" else activation(facts, iri, day)
-    notes = body.pop("notes") + [DISCLAIMER.format(ruleset=base.manifest["ruleset"])] + _as_of_notes(as_of and day, cut_off)
+    notes = [*body.pop("notes"), DISCLAIMER.format(ruleset=base.manifest["ruleset"]), *_as_of_notes(as_of and day, cut_off)]
     body["sources"] = sorted((f.source(facts, source) for source in cited(body)), key=lambda row: (row["published_on"] or "", row["id"]))
-    labels = {name: facts.label(name) for name in sorted(iris_in(body))}
+    things = sorted(iris_in(body) | {iri})
+    labels = {name: facts.label(name) for name in things}
     head = {"schema": "servanda/explain/1", "data_version": base.manifest["data_version"], "ruleset": base.manifest["ruleset"], "as_of": day, "id": iri, "kind": kind}
-    return head | body | {"files": facts.files(), "labels": labels, "notes": notes}
+    return head | body | {"files": facts.files(things), "labels": labels, "notes": notes}
 
 
 def _find(word: str, base: Base) -> str:
@@ -81,6 +82,7 @@ def activation(facts: Facts, iri: str, as_of: str) -> Record:
     provisions = [f.provision(facts, provision) for provision in facts.all(obligation, "sv:imposedBy")]
     assessments = _assessments(facts, iri, as_of)
     window = {"from": facts.one(iri, "sv:dueFrom"), "by": facts.one(iri, "sv:dueBy"), "basis": f.code(facts.one(iri, "sv:windowBasis"))}
+    conduct = _conduct(facts, iri, as_of)
     by_rule = next((row for row in assessments if row["assessor_kind"] == "ruleset"), None)
     return {
         "title": f"{facts.label(parties[0])} → {facts.label(parties[1])}: {facts.label(obligation)}" + (f" ({facts.label(occurrence)})" if occurrence else ""),
@@ -100,7 +102,8 @@ def activation(facts: Facts, iri: str, as_of: str) -> Record:
         "interim_duty": VCLT_18 if status == "notInForce" and _signed_before(bound, facts, occurrence, parties[0]) else None,
         "claims": claims,
         "window": window | {"words": window_words(window) if status != "notInForce" else "nothing was due: not in force"},
-        "conduct": _conduct(facts, iri, as_of),
+        "conduct": conduct,
+        "contested": status == "disputed" or _differ(assessments) or any(row["role"] == "allegedlyBroken" for row in conduct),
         "verdict": _shown(assessments) or _no_verdict(status, window, as_of),
         "rule": by_rule and verdict_rule(by_rule["verdict"], by_rule["evidence_basis"]),
         "status_rule": status_rule(status or "", [row["code"] for row in why]),
@@ -193,6 +196,11 @@ def _assessment(facts: Facts, iri: str) -> Record:
 def _shown(assessments: list[Record]) -> str | None:
     """The verdict to show: a person's before the rule set's, the latest, not superseded."""
     return next((row["verdict"] for row in assessments if not row["superseded"]), None)
+
+
+def _differ(assessments: list[Record]) -> bool:
+    """Whether current assessors, the rule set apart, give different verdicts."""
+    return len({row["verdict"] for row in assessments if not row["superseded"] and row["assessor_kind"] != "ruleset"}) > 1
 
 
 def _no_verdict(status: str | None, window: Record, as_of: str) -> str | None:

@@ -12,6 +12,7 @@ from kg.namespaces import local, short
 from kg.wording import day, span
 
 _KINDS = {"party": "", "ruleset": " (computed)", "source": " (source)", "person": "", "publisher": ""}
+_OF_CONDUCT = {"occurred": "it occurred", "attributable": "it was this party's act", "selfDefense": "it was self-defense"}
 _FORCE = {"yes": "in force", "no": "not in force", "perhaps": "perhaps in force"}
 _VERDICTS = {
     None: "none: the duty was not in force",
@@ -99,21 +100,32 @@ def _activation(page: Page) -> None:
 def _answer(page: Page) -> None:
     doc = page.document
     page.head("the answer")
-    verdict = doc["verdict"]
-    first = next((row for row in doc["assessments"] if not row["superseded"]), None)
-    by = f" says {page.name(first['assessor'])}" if first else ""
-    page.say(f"Verdict: {_verdict(verdict) if first else _VERDICTS.get(verdict, verdict)}" + (f",{by}, as of {first['as_of']}" if first else "") + ".")
-    others = sorted({row["verdict"] for row in doc["assessments"][1:] if not row["superseded"] and row["verdict"] != verdict and row["assessor_kind"] != "ruleset"})
-    page.say(f"Contested: others say {listed(others)}." if others else None)
-    page.say(f"The duty itself: {_words(doc['status'])}.")
+    voices: dict[str, list[str]] = {}
+    for row in doc["assessments"]:
+        if not row["superseded"]:
+            voices.setdefault(row["verdict"], []).append(_voice(page, row))
+    if not voices:
+        page.say(f"Verdict: {_VERDICTS.get(doc['verdict'], 'none')}.")
+    people = {row["verdict"] for row in doc["assessments"] if not row["superseded"] and row["assessor_kind"] != "ruleset"}
+    page.say("Contested: the assessors differ." if len(people) > 1 else None)
+    for verdict, names in voices.items():
+        page.say(f"{_verdict(verdict)}: {'say' if len(names) > 1 else 'says'} {listed(names)}.")
+    page.say(f"The duty itself: {words(doc['status'])}.")
     page.say(doc["interim_duty"] and f"Before entry into force: {doc['interim_duty']}.")
 
 
+def _voice(page: Page, row: Record) -> str:
+    """An assessor, with the side taken where it judges its own cause."""
+    doc = page.document
+    own = {doc["owed_by"]: " (who owes it)", doc["owed_to"]: " (to whom it is owed)"}.get(row["assessor"], _KINDS.get(row["assessor_kind"], ""))
+    return page.name(row["assessor"]) + own
+
+
 def _verdict(code: str | None) -> str:
-    return f"{SYMBOLS.get(code or '', '')} {_words(code)}".strip()
+    return f"{SYMBOLS.get(code or '', '')} {words(code)}".strip()
 
 
-def _words(code: str | None) -> str:
+def words(code: str | None) -> str:
     """``notInForce`` -> ``not in force``."""
     return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in code or "none")
 
@@ -166,7 +178,7 @@ def _occurrence(page: Page) -> None:
 def _status(page: Page) -> None:
     doc = page.document
     rule = doc["status_rule"]
-    page.say(f"Status: {_words(doc['status'])}." + (f" Rule {rule['name']}: {rule['summary']}" if rule else ""))
+    page.say(f"Status: {words(doc['status'])}." + (f" Rule {rule['name']}: {rule['summary']}" if rule else ""))
     for reason in doc["reasons"]:
         page.say(f"{reason['words']}.", 2, "- ")
     page.say(doc["interim_duty"] and f"Until then: {doc['interim_duty']}.")
@@ -206,9 +218,10 @@ def _deed(page: Page, row: Record) -> None:
     parts += [row["gist"]] if row["gist"] else []
     page.say(" ".join(parts), 4, "- ")
     for claim in row["claims"]:
-        if claim["circumstance"] in ("occurred", "attributable", "selfDefense"):
-            says = "affirms" if claim["holds"] else "denies"
-            page.say(f"{page.names(claim['claimed_by']) or 'A source'} {says} ({claim['circumstance_label']}){', ' + claim['claimed_on'] if claim['claimed_on'] else ''}. {page.cite(claim['sources'])}", 6)
+        if claim["circumstance"] in _OF_CONDUCT:
+            who = page.names(claim["claimed_by"]) or listed(sorted({page.outlet(iri) for iri in claim["sources"]}))
+            when = f" ({claim['claimed_on']})" if claim["claimed_on"] else ""
+            page.say(f"{'Affirmed' if claim['holds'] else 'Denied'} by {who}{when} that {_OF_CONDUCT[claim['circumstance']]}. {page.cite(claim['sources'])}", 6)
     page.say(row["note"] and f"Note: {row['note']}", 6)
     page.say(page.cite(row["sources"]), 6)
 
@@ -220,7 +233,7 @@ def _verdicts(page: Page) -> None:
     for row in doc["assessments"]:
         old = " [superseded]" if row["superseded"] else ""
         count = f", {row['publishers']} publisher{'' if row['publishers'] == 1 else 's'}" if row["evidence_basis"] != "none" else ""
-        page.say(f"{page.name(row['assessor'])}{_KINDS.get(row['assessor_kind'], '')}: {_verdict(row['verdict'])}, as of {row['as_of']}; confidence {row['confidence'] or 'not stated'}; evidence: {_words(row['evidence_basis'])}{count}.{old}", 2, "- ")
+        page.say(f"{page.name(row['assessor'])}{_KINDS.get(row['assessor_kind'], '')}: {_verdict(row['verdict'])}, as of {row['as_of']}; confidence {row['confidence'] or 'not stated'}; evidence: {words(row['evidence_basis'])}{count}.{old}", 2, "- ")
         page.say(row["gist"], 4)
         page.say(row["supported_by"] and f"Rests on: {'; '.join(page.name(iri) for iri in row['supported_by'])}.", 4)
         page.say(row["opposed_by"] and f"Against: {'; '.join(page.name(iri) for iri in row['opposed_by'])}.", 4)
@@ -241,18 +254,23 @@ def _expectation(page: Page) -> None:
     if not doc["finding"]:
         page.say("A near miss, no finding: an element is missing.")
     for row in doc["missing"]:
-        page.say(f"Missing: {row['words']}", 2, "- ")
+        page.say(f"{'Against it' if row['code'] == 'helpGiven' else 'Missing'}: {row['words']}", 2, "- ")
     _occurrence(page)
     page.head("was help owed?")
     for line in doc["no_duty"]:
         page.say(line)
     for row in doc["duties"]:
-        lead = "Not in force then" if row["status"] == "notInForce" else f"Put to the test instead, {_words(row['status'])}"
+        lead = "Not in force then" if row["status"] == "notInForce" else f"Put to the test instead, {words(row['status'])}"
         page.say(f"{lead}: {page.name(row['obligation'])} ({page.name(row['agreement'])}). See {short(row['activation'])}", 2, "- ")
     page.head("the agreements between the two, and their words")
     for agreement in doc["agreements"]:
         page.say(f"{agreement['label']}, signed {day(agreement['signed_on'])}: {_FORCE[agreement['in_force']]} on those days; legally binding: {agreement['binding'] or 'not known'}.")
         page.say(agreement["interim_duty"] and f"Then: {agreement['interim_duty']}.")
+        for claim in agreement["claims"]:
+            who = page.names(claim["claimed_by"]) or listed(sorted({page.outlet(iri) for iri in claim["sources"]}))
+            verb = "holds a" if claim["holds"] else "holds no"
+            when = f" ({claim['claimed_on']})" if claim["claimed_on"] else ""
+            page.say(_joined(f"It {verb} duty of assistance, says {who}{when}:", claim["gist"] or f"{claim['label']}.", page.cite(claim["sources"])), 2, "- ")
         _bound(page, agreement["bound"], heading=False)
         for provision in agreement["provisions"]:
             _provision(page, provision)

@@ -1,4 +1,4 @@
-"""Facts about one thing at a time, with the file that each was read from: what explain and whatif are told from."""
+"""Facts about one thing at a time, and the files that state them: what explain and whatif are told from."""
 
 from __future__ import annotations
 
@@ -14,24 +14,18 @@ from kg.namespaces import GRAPH, expand, local
 Record = dict[str, Any]
 OPEN = "9999-12-31"
 _SILENT = ("derived/", "schemes/", "ontology/")  # graphs that are no data file
-_FOLDERS = {"record": "data/record.ttl"}
 
 
 class Facts:
-    """Look-ups over an open store. ``read`` collects, by named graph, the things whose written facts were looked up."""
+    """Look-ups over an open store, each made once."""
 
     def __init__(self, store: ox.Store) -> None:
         self.store = store
-        self.read: dict[str, set[str]] = defaultdict(set)
         self._terms = lru_cache(maxsize=None)(self._look)
 
     def _look(self, subject: str, name: str) -> tuple[ox.NamedNode | ox.Literal, ...]:
-        found = {}
-        for quad in self.store.quads_for_pattern(ox.NamedNode(subject), _node(name), None):
-            graph = getattr(quad.graph_name, "value", "")
-            if not graph.removeprefix(GRAPH).startswith(_SILENT):
-                self.read[graph].add(subject)
-            found[str(quad.object)] = quad.object
+        quads = self.store.quads_for_pattern(ox.NamedNode(subject), _node(name), None)
+        found = {str(quad.object): quad.object for quad in quads}
         return tuple(found[key] for key in sorted(found))  # type: ignore[misc]
 
     def all(self, subject: str, name: str) -> list[str]:
@@ -68,9 +62,15 @@ class Facts:
         """The notes on a thing, as one text."""
         return " ".join(self.all(subject, "skos:note")) or None
 
-    def files(self) -> list[Record]:
-        """The data files that were read: path, named graph, and the things found there."""
-        rows = [{"path": path_of(graph), "graph": graph, "things": sorted(things)} for graph, things in self.read.items()]
+    def files(self, iris: Iterable[str]) -> list[Record]:
+        """The data files that state something of these things: path, named graph, and the things found there."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for iri in iris:
+            for quad in self.store.quads_for_pattern(ox.NamedNode(iri), None, None):
+                graph = getattr(quad.graph_name, "value", "")
+                if not graph.removeprefix(GRAPH).startswith(_SILENT):
+                    found[graph].add(iri)
+        rows = [{"path": path_of(graph), "graph": graph, "things": sorted(things)} for graph, things in found.items()]
         return sorted(rows, key=lambda row: str(row["path"]))
 
 

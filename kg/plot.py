@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 ENDINGS = (".svg", ".png")
 INK, MUTED, RULE = "#1a1a1a", "#595959", "#c8c8c8"
-_STYLE = {
+_STYLE: Any = {
     "font.family": "DejaVu Sans",  # ships with matplotlib: the same picture on every machine
     "svg.hashsalt": "servanda",
     "svg.fonttype": "path",
@@ -75,7 +76,8 @@ def _timeline(base: Base, given: dict[str, Any]) -> Drawing:
     from kg.plot_timeline import bars, deeds, timeline
 
     rows = answer("timeline", base, given)
-    asked = [find(given[key], base.catalog) for key, find in (("party", params.party), ("agreement", params.agreement)) if given.get(key)]
+    words = {key: [word.strip() for word in str(given.get(key) or "").split(",") if word.strip()] for key in ("party", "agreement")}
+    asked = [params.party(word, base.catalog) for word in words["party"]] + [params.agreement(word, base.catalog) for word in words["agreement"]]
     names = base.labels(set(asked))
     return timeline(rows, bars(base, given), deeds(base, rows), [names.get(iri, iri) for iri in asked])
 
@@ -117,7 +119,8 @@ def write(drawing: Drawing, path: Path) -> None:
         drawing.figure.savefig(aside, format=path.suffix[1:].lower(), metadata=metadata, dpi=150, facecolor="white")
         os.replace(aside, path)
     except OSError as error:
-        aside.unlink(missing_ok=True) if aside.parent.is_dir() else None
+        with suppress(OSError):
+            aside.unlink()
         raise KgError("KG-OU01", f"the file cannot be written: {error.strerror or error}", place=str(path), fix="name a file in a folder that exists and may be written") from None
 
 

@@ -16,7 +16,7 @@ MOST = 8  # parties that still fit on a page
 PROMISES = (("defense", "defense"), ("consultation", "consultation"), ("neutrality", "neutrality"), ("non_aggression", "non-aggression"))
 # Strongest promise -> fill, ordered from dark to light so that it also reads in gray
 _FILLS = {"defense": "#7fb2d9", "consultation": "#b9d6ea", "neutrality": "#dde9f2", "non_aggression": "#f0f4f7", "": "#ffffff"}
-_MATERIAL, _WORDS = "#b35900", "#8c8c8c"
+_MATERIAL, _WORDS = "#b35900", "#5f5f5f"
 _CELL = 1.95  # inches
 
 
@@ -30,9 +30,9 @@ def matrix(answer: Answer) -> Drawing:
     defended = sum(bool(row["defense"]) for row in rows)
     day = answer.params.get("on") or answer.manifest["cut_off"]
     size = len(parties)
-    width, height = max(9.2, _CELL * size + 1.6), _CELL * size + 2.7
+    width, height = max(9.2, _CELL * size + 1.6), _CELL * size + 2.75
     figure = new_figure(width, height)
-    axes = figure.add_axes((1.3 / width, 1.2 / height, _CELL * size / width, _CELL * size / height), xlim=(0, size), ylim=(size, 0))
+    axes = figure.add_axes((1.3 / width, 1.35 / height, _CELL * size / width, _CELL * size / height), xlim=(0, size), ylim=(size, 0))
     axes.axis("off")
     title = headline(defended, len(rows))
     figure.text(0.3 / width, 1 - 0.38 / height, title, fontsize=15, fontweight="bold", va="center")
@@ -47,12 +47,13 @@ def matrix(answer: Answer) -> Drawing:
         _cell(axes, a, b, row, (_count(row, "given_a_to_b"), _count(row, "words_a_to_b")), most)
         _cell(axes, b, a, row, (_count(row, "given_b_to_a"), _count(row, "words_b_to_a")), most)
     notes = (
-        "Filled dot: an agreement that binds both that day holds such a duty of either toward the other. The darker the cell, the stronger the strongest; white: none of the four.",
-        "Material: recorded acts of assistance begun by that day, those that somebody denies left out. Words: recorded words of support. Numbers of acts, not their size; 0: none on record.",
+        "Filled dot: an agreement that binds both that day holds such a duty of either toward the other. Darker cell: stronger duty; white: none of the four.",
+        "Material: recorded acts of assistance begun by that day, without those that somebody denies. Words: recorded words of support.",
+        "Numbers of acts on record, not their size; 0 means none on record, not that none was done.",
         origin(answer),
     )
     for line, note in enumerate(notes):
-        figure.text(0.3 / width, (0.82 - 0.22 * line) / height, note, fontsize=7.4, color=MUTED, va="center")
+        figure.text(0.3 / width, (0.95 - 0.22 * line) / height, note, fontsize=7.4, color=MUTED, va="center")
     return Drawing(figure, title, describe(answer, names, parties))
 
 

@@ -105,6 +105,8 @@ def _copy(store: ox.Store, engine: OxigraphEngine, agreements: set[str]) -> None
         name = graph.value.removeprefix(GRAPH)
         if graph in wanted or name.startswith(("schemes/", "data/")) or name == "parties/places":
             engine.store.bulk_extend(store.quads_for_pattern(None, None, None, graph))
+    for quad in list(engine.store.quads_for_pattern(None, kind, ox.NamedNode(SV + "StandingObligation"))):
+        engine.store.remove(quad)  # duties that no occurrence sets off are not asked for, and pair every member with every other
 
 
 def _hypothesis(assumed: Record) -> set[ox.Triple]:
@@ -130,6 +132,7 @@ def _document(base: Base, written: Facts, derived: Facts, assumed: Record) -> Re
     event = next(iter(derived.of("sv:occurrenceKind", assumed["occurrence"])))
     rows = sorted((_row(written, derived, iri, assumed["on"]) for iri in derived.of("sv:activatedBy", event)), key=lambda row: (row["owed_to"] != assumed["target"], row["owed_by"], row["obligation"]))
     without = _without_defense(written, assumed, rows)
+    waiting = _not_set_off(written, assumed, {row["obligation"] for row in rows})
     if assumed["owed_by"]:
         rows = [row for row in rows if row["owed_by"] == assumed["owed_by"]]
         without = [row for row in without if row["party"] == assumed["owed_by"]]
@@ -144,6 +147,7 @@ def _document(base: Base, written: Facts, derived: Facts, assumed: Record) -> Re
         "instead": [row for row in live if not row["assistance"] and row["owed_to"] == assumed["target"]],
         "ruled_out": [row for row in rows if row["duty_status"] not in _LIVE],
         "without_defense": without,
+        "not_set_off": waiting,
     }
     return document | {"labels": _labels(written, document), "notes": _notes(base, assumed, rows)}
 
@@ -194,8 +198,9 @@ def _last_confirmed(facts: Facts, agreement: str, pair: tuple[str, str], on: str
     """The last day on which both are known to be bound, of the periods that may hold the day."""
     days = []
     for party in pair:
-        periods = [row for row in f.participations(facts, agreement, party, OPEN) if not row["rival_to"] and (row["until"] or OPEN) >= on]
-        days += [max(row["until"] or row["last_confirmed"] or "" for row in periods)] if periods else []
+        periods = [iri for iri in facts.of("sv:participant", party) if agreement in facts.all(iri, "sv:ofAgreement") and not facts.one(iri, "sv:rivalTo")]
+        ends = [facts.one(iri, "sv:boundUntil") or facts.one(iri, "sv:boundAsOf") or "" for iri in periods if (facts.one(iri, "sv:boundUntil") or OPEN) >= on]
+        days += [max(ends)] if ends else []
     return min(days) or None if days else None
 
 
@@ -211,6 +216,18 @@ def _without_defense(facts: Facts, assumed: Record, rows: list[Record]) -> list[
     return [
         {"party": party, "agreements": [{"agreement": iri, "security_coded": facts.true(iri, "sv:securityCoded"), "coded": bool(facts.of("sv:underAgreement", iri))} for iri in sorted(shared[party])]}
         for party in sorted(shared)
+    ]
+
+
+def _not_set_off(facts: Facts, assumed: Record, activated: set[str]) -> list[Record]:
+    """Other duties of agreements that may bind the target that day, which wait for another kind of occurrence."""
+    target, on = assumed["target"], assumed["on"]
+    live = {agreement for period in facts.of("sv:participant", target) if _may_bind(facts, period, on) for agreement in facts.all(period, "sv:ofAgreement")}
+    duties = {obligation for agreement in live for obligation in facts.of("sv:underAgreement", agreement)} - activated
+    return [
+        {"obligation": iri, "agreement": facts.one(iri, "sv:underAgreement"), "triggers": [local(code) for code in facts.all(iri, "sv:triggeredBy")], "on_request": facts.true(iri, "sv:onRequest")}
+        for iri in sorted(duties)
+        if facts.all(iri, "sv:triggeredBy")
     ]
 
 

@@ -56,7 +56,7 @@ def _on_days(period: Record, first: str, last: str | None) -> str:
     last = last or first
     days = f"on {first}" if last == first else "on those days" if last == OPEN else f"on {first} to {last}"
     start, sure = period["from"], period["first_sure_day"] or OPEN
-    if not start and not period["known_from"] or start and start > last:
+    if (not start and not period["known_from"]) or (start and start > last):
         return f"not in force {days}"
     if period["until"] and period["until"] < first:
         return f"no longer in force {days}"
@@ -76,8 +76,8 @@ def window_words(window: Record) -> str:
     if not window["from"]:
         return "no window: nothing was due"
     basis = _WINDOWS.get(window["basis"] or "", window["basis"] or "")
-    until = window["by"] or "no end yet"
-    return f"{window['from']} to {until} ({basis})"
+    until = f" to {window['by']}" if window["by"] else ", no end yet"
+    return f"{window['from']}{until} ({basis})"
 
 
 def duty(facts: Facts, obligation: str) -> Record:

@@ -116,6 +116,7 @@ class Reasoned:
 
     def __init__(self, graph: Graph, *, properties: bool = False) -> None:
         self.world = owlready2.World()
+        self.things = sorted({str(subject) for subject in graph.subjects() if str(subject).startswith(ID)})
         with tempfile.TemporaryDirectory() as name:
             path = Path(name) / "copy.nt"
             readable(graph).serialize(path, format="nt", encoding="utf-8")
@@ -137,6 +138,7 @@ class Reasoned:
 
     def pairs(self, name: str) -> Iterator[tuple[str, str]]:
         """Subject and object IRIs of the object property ``sv:{name}`` and its subproperties, as stated or inferred."""
-        for subject in self.world.individuals():
-            for value in getattr(subject, f"INDIRECT_{name}", ()):
-                yield subject.iri, value.iri
+        assert self.world[SV + name] is not None  # owlready2 knows a property's name only once it was looked up
+        for thing in self.things:
+            for value in getattr(self.world[thing], f"INDIRECT_{name}"):
+                yield thing, value.iri

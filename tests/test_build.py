@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from conftest import WORLD
 
 from kg.build import build, compile_record, content_digest, packaged_data, ready, sorted_quads
 from kg.errors import StoreError
 from kg.store import current_generation, open_generation, read_manifest, writing
 
 KG = [sys.executable, "-m", "kg"]
+BUILD = ("build", "--force", "--from", str(WORLD))
 
 
 def exported(store: Path) -> bytes:
@@ -32,10 +34,10 @@ def run(*words: str, store: Path, **env: str) -> subprocess.CompletedProcess[str
 
 
 @pytest.fixture
-def copy(store: Path, tmp_path: Path) -> Path:
-    """A copy of the built store that a test may break."""
+def copy(world: Path, tmp_path: Path) -> Path:
+    """A copy of the small world's store that a test may break."""
     target = tmp_path / "store"
-    shutil.copytree(store, target)
+    shutil.copytree(world, target)
     return target
 
 
@@ -75,10 +77,10 @@ def test_touched_files_are_noticed_but_not_rebuilt(copy: Path) -> None:
     assert not any(line.startswith("infer") for line in said), "same contents: nothing is derived anew"
 
 
-@pytest.mark.parametrize("delay", [0.05, 0.4, 0.9, 1.6, 2.5, 4.0])
+@pytest.mark.parametrize("delay", [0.05, 0.15, 0.3, 0.5, 0.7, 1.0])
 def test_a_killed_build_leaves_the_previous_store(copy: Path, delay: float) -> None:
     before = exported(copy)
-    child = subprocess.Popen([*KG, "build", "--force", "--store", str(copy)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen([*KG, *BUILD, "--store", str(copy)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(delay)
     child.send_signal(signal.SIGKILL)
     child.wait()
@@ -89,20 +91,20 @@ def test_a_killed_build_leaves_the_previous_store(copy: Path, delay: float) -> N
 @pytest.mark.parametrize("seen", ["generations/.*", "generations/.*/db", "generations/.*/catalog.json", ".current.*"])
 def test_a_build_killed_while_it_writes_leaves_the_previous_store(copy: Path, seen: str) -> None:
     before = exported(copy)
-    child = subprocess.Popen([*KG, "build", "--force", "--store", str(copy)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen([*KG, *BUILD, "--store", str(copy)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while child.poll() is None and not list(copy.glob(seen)):
         time.sleep(0.0005)
     child.send_signal(signal.SIGKILL)
     child.wait()
     assert exported(copy) == before
-    assert build(copy, force=True).action == "built"
+    assert build(copy, [WORLD], force=True).action == "built"
     assert not list(copy.glob("generations/.*")), "what the killed build left is cleared"
     assert exported(copy) == before
 
 
 def test_a_locked_store_is_said(copy: Path) -> None:
     with writing(copy):
-        done = run("build", "--force", store=copy)
+        done = run(*BUILD, store=copy)
     assert done.returncode == 3
     assert "KG-ST04" in done.stderr
     assert "Traceback" not in done.stderr
@@ -125,7 +127,7 @@ def test_a_corrupt_store_is_said_and_can_be_rebuilt(copy: Path, broken: str) -> 
     assert done.returncode == 3
     assert "KG-ST0" in done.stderr and "fix:" in done.stderr
     assert "Traceback" not in done.stderr
-    assert run("build", "--force", store=copy).returncode == 0
+    assert run(*BUILD, store=copy).returncode == 0
     assert run("query", "run", "status", "--format", "csv", store=copy).returncode == 0
 
 
@@ -150,7 +152,7 @@ def test_no_permission_is_said(tmp_path: Path) -> None:
     for parent in tmp_path.parents:
         if not parent.stat().st_mode & 0o005:
             pytest.skip("the folder of temporary files is closed to other users")
-    done = subprocess.run([sys.executable, "-c", code, "build", "--store", str(closed / "store")], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run([sys.executable, "-c", code, *BUILD, "--store", str(closed / "store")], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 3, done.stderr
     assert "KG-ST06" in done.stderr
 
@@ -167,7 +169,7 @@ def test_a_full_disk_keeps_the_previous_store(copy: Path, tmp_path: Path) -> Non
         small = disk / "store"
         shutil.copytree(copy, small)
         before = exported(small)
-        done = run("build", "--force", store=small)
+        done = run(*BUILD, store=small)
         assert done.returncode == 3, done.stdout
         assert "KG-ST05" in done.stderr, done.stderr
         assert exported(small) == before
@@ -177,14 +179,26 @@ def test_a_full_disk_keeps_the_previous_store(copy: Path, tmp_path: Path) -> Non
 
 
 def test_nothing_is_built_from_data_that_do_not_conform(copy: Path, tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(packaged_data()[0], data)
-    bad = data / "agreements" / "rus-irn-2025.ttl"
-    bad.write_text(bad.read_text().replace('"2025-10-02"^^xsd:date', '"autumn 2025"', 1))
+    data = tmp_path / "world"
+    shutil.copytree(WORLD, data)
+    bad = data / "agreements" / "lindmark-1990.ttl"
+    bad.write_text(bad.read_text().replace('"1990-06-01"^^xsd:date', '"autumn 1990"', 1))
     before = exported(copy)
     done = run("build", "--from", str(data), store=copy)
     assert done.returncode == 1
-    assert "rus-irn-2025.ttl" in done.stderr
+    assert "lindmark-1990.ttl:" in done.stderr and "KG-VA01" in done.stderr
+    assert exported(copy) == before
+
+
+def test_a_broken_file_is_refused_with_its_place(copy: Path, tmp_path: Path) -> None:
+    data = tmp_path / "world"
+    shutil.copytree(WORLD, data)
+    with (data / "cases" / "1992-03-01-raid.ttl").open("a") as file:
+        file.write("\nconduct:oops a sv:Action ;;; .\n oops")
+    before = exported(copy)
+    done = run("build", "--from", str(data), store=copy)
+    assert done.returncode == 3
+    assert "1992-03-01-raid.ttl:" in done.stderr and "KG-IN04" in done.stderr
     assert exported(copy) == before
 
 

@@ -176,6 +176,16 @@ def test_15_expectation_is_no_breach(cases: Derived) -> None:
     assert cases(found, "missing") == set()
     answered = [(r"(conduct:rus-help-to-iran-x a sv:Action)", r"\1 ; sv:inResponseTo occurrence:2025-06-13-iran-war")]
     assert derive(edits=answered, only="02*")(found, "missing") == {"helpGiven"}
+    coded, silent_parties = ("sv:securityCoded true", "sv:securityCoded false"), (r"characterization:rus-irn-2025-no-duty-[^\n]*\n", "\n")
+    assert derive(edits=[coded], only="02*")(found, "missing") == set(), "both sides say so"
+    assert derive(edits=[silent_parties], only="02*")(found, "missing") == set(), "fully coded"
+    denial = "characterization:{0} a sv:Characterization ; sv:characterizes agreement:rus-irn-2025 ; sv:as circumstance:assistanceDuty ; sv:holds false ; sv:claimedBy state:{1} ; sv:hasSource source:{0} . source:{0} a sv:Source ; sv:publishedBy publisher:{0} ."
+    one, both = denial.format("d1", "RUS"), denial.format("d1", "RUS") + denial.format("d2", "IRN")
+    assert derive(edits=[coded, silent_parties], only="02*")(found, "missing") == {"absenceNotShown"}
+    assert derive(edits=[coded, silent_parties], extra=one + denial.format("d2", "RUS"), only="02*")(found, "missing") == {"absenceNotShown"}, "the partner's word alone"
+    assert derive(edits=[coded, silent_parties], extra=both, only="02*")(found, "missing") == set()
+    affirmed = both + denial.format("d3", "IRN").replace("holds false", "holds true")
+    assert derive(edits=[coded, silent_parties], extra=affirmed, only="02*")(found, "missing") == {"absenceNotShown"}
     silent = derive(edits=[(r"conduct:rus-no-material-help-2025 [^\n]*\n", "\n")], only="02*")
     assert silent(found, "missing") == {"noOmission"}
 
@@ -208,7 +218,7 @@ def test_mechanics(cases: Derived) -> None:
     assert cases(basing, "performedBy") == {"lll-hosts"}
     assert cases.verdict(basing) == "undetermined", "one act does not keep a standing duty for ten years"
     assert cases("mech-1970-aid--KKK--LLL--1970-06-02-war", "statusReason") == {"datesUncertain"}
-    assert cases("KKK--MMM--1985-01-01-raid", "missing") == {"noWords", "notSecurityCoded"}
+    assert cases("KKK--MMM--1985-01-01-raid", "missing") == {"noWords", "absenceNotShown"}
 
 
 def test_as_of_is_the_day_the_verdict_could_be_given(cases: Derived) -> None:

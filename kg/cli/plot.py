@@ -9,7 +9,7 @@ from kg.params import refuse
 from kg.plot import check_ending, draw, need_matplotlib
 
 _HELP = """usage: kg plot axis-matrix -o FILE [--on DATE] [--party P,Q,…]
-       kg plot timeline -o FILE [--party P] [--agreement A] [--from DATE] [--until DATE]
+       kg plot timeline -o FILE [--party P,Q,…] [--agreement A] [--from DATE] [--until DATE]
 
 Draw an answer as SVG or PNG: FILE ends in .svg or .png. Needs matplotlib (pip install 'servanda[plot]').
 'kg plot NAME --help' lists the options of a picture.
@@ -48,7 +48,7 @@ def _options(name: str) -> Parser:
         made.add_argument("--on", metavar="DATE", help="the day whose law is asked (default: the record's cut-off)")
         made.add_argument("--party", metavar="P,Q,…", help="the parties (default RUS,CHN,IRN,PRK)")
         return made
-    made.add_argument("--party", metavar="P", help="only what this party was bound by, did or suffered")
+    made.add_argument("--party", metavar="P,Q,…", help="only what these parties were bound by, did or suffered")
     made.add_argument("--agreement", metavar="A", help="only this agreement and what bears on it")
     made.add_argument("--from", metavar="DATE", help="from this day")
     made.add_argument("--until", metavar="DATE", help="until this day")

@@ -5,7 +5,6 @@ WHEN = {
     "KG-IN02": "A folder named with `--from` holds no Turtle file.",
     "KG-IN03": "A file's ending is none of the kinds that can be read.",
     "KG-IN04": "A file breaks the grammar of its format; the place gives line and column.",
-    "KG-IN05": "A file is not encoded in UTF-8.",
     "KG-IN06": "A file does not exist, is a folder, or may not be read.",
     "KG-IN07": "A data file holds a blank node. Blank nodes cannot be exported the same way twice, so every thing needs an IRI.",
     "KG-IN08": "No file of the data states the day up to which the record was kept. That day is the default of every question, so it must be there.",

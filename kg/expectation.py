@@ -5,14 +5,10 @@ from __future__ import annotations
 from kg import facts as f
 from kg.facts import OPEN, Facts, Record
 from kg.namespaces import expand, local
+from kg.rulebook import expectation_rule
 from kg.wording import VCLT_18, bound_words, duty
 
 _ASSISTANCE = "behavior:assistance"
-RULE = {
-    "name": "80-expectation-candidate",
-    "path": "queries/rules/80-expectation-candidate.rq",
-    "summary": "An attacked party, a partner by agreement that owed it no help and did not attack, and words or a documented omission.",
-}
 
 
 def expectation(facts: Facts, iri: str, as_of: str) -> Record:
@@ -43,7 +39,7 @@ def expectation(facts: Facts, iri: str, as_of: str) -> Record:
         "duties": _duties(facts, party, victim, occurrence),
         "conduct": conduct,
         "missing": missing,
-        "rule": RULE,
+        "rule": expectation_rule(),
         "assessments": [],
         "notes": ["An unmet expectation is not a broken duty: it says that no duty to help existed."],
     }
@@ -117,6 +113,8 @@ def _no_duty(facts: Facts, party: str, victim: str, agreements: list[Record]) ->
             lines.append(f"{row['label']}: every security provision is coded, and none is a duty to help.")
         elif row["absence_shown"]:
             lines.append(f"{row['label']}: not every provision was seen, but it is reported to hold no duty to help, and not only by {facts.label(party)}: see below.")
+        elif any(not claim["holds"] for claim in row["claims"]):
+            lines.append(f"{row['label']}: not every provision was seen; it is reported to hold no duty to help (see below), but by one publisher or by {facts.label(party)} alone.")
         else:
             lines.append(f"{row['label']}: not every security provision was seen or coded, so a duty in other words cannot be excluded.")
     return lines

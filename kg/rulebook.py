@@ -38,6 +38,11 @@ def status_rule(status: str, reasons: list[str]) -> Record | None:
     return next((rules[status, reason] for reason in reasons if (status, reason) in rules), rules.get((status, None)))
 
 
+def expectation_rule() -> Record:
+    """The rule that names the candidates for an unmet expectation."""
+    return _rules("80", "80")[0][1]
+
+
 def _rules(first: str, last: str) -> list[tuple[str, Record]]:
     found = []
     for path in rule_files(first, last):

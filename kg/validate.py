@@ -192,7 +192,7 @@ def _text(term: Any) -> str:
 
 def _engine(name: str) -> Callable[[list[ox.Triple]], list[_Raw]]:
     if name not in ENGINES:
-        raise UsageError("KG-US20", f"unknown engine {name!r}", fix=f"use one of {', '.join(ENGINES)}")
+        raise UsageError("KG-US18", f"unknown engine {name!r}", fix=f"use one of {', '.join(ENGINES)}")
     run = _run_rudof if name == "rudof" else _run_pyshacl
 
     def guarded(triples: list[ox.Triple]) -> list[_Raw]:

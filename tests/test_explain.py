@@ -111,6 +111,7 @@ def test_iran_2025_is_no_broken_duty(base: Base) -> None:
     doc = explain(IRAN, base)
     assert (doc["kind"], doc["obligation"], doc["assessments"]) == ("expectation", None, [])
     assert doc["finding"] == (not doc["missing"])
+    assert doc["rule"]["name"] == "80-expectation-candidate"
     assert {local(row["id"]): row["in_force"] for row in doc["agreements"]}.items() >= {"rus-irn-2001": "yes", "rus-irn-2025": "no"}.items()
     assert any(provision["locator"] == "Article 3(3)" and "shall not provide any military or other assistance to the aggressor" in provision["quote"] for provision in doc["provisions"])
     assert {"words", "notGiven"} <= {row["role"] for row in doc["conduct"]}

@@ -218,6 +218,9 @@ def test_mechanics(cases: Derived) -> None:
     assert cases(basing, "performedBy") == {"lll-hosts"}
     assert cases.verdict(basing) == "undetermined", "one act does not keep a standing duty for ten years"
     assert cases("mech-1970-aid--KKK--LLL--1970-06-02-war", "statusReason") == {"datesUncertain"}
+    raid = "mech-aggression--KKK--LLL--1954-05-01-raid"
+    assert (cases.status(raid), cases(raid, "statusReason")) == ("disputed", {"aggression"}), "self-defense claimed"
+    assert cases.status("mech-aggression--KKK--LLL--1953-05-01-near") == "owed", "aggression presumed where nobody denies it"
     assert cases("KKK--MMM--1985-01-01-raid", "missing") == {"noWords", "absenceNotShown"}
 
 

@@ -36,6 +36,7 @@ def read_query(path: Path) -> dict[str, Any]:
         raise InputError("KG-IN09", f"the query's header is not as expected: {error}", place=str(path), fix="see docs/how-to/write-a-query.md") from None
     keep["params"] = [{**param, "default": _plain(param.get("default"))} for param in entry.get("params") or []]
     keep["hides"] = entry.get("hides")
+    keep["show"] = [snake(name) for name in entry["show"]] if entry.get("show") else None
     return {"name": path.stem, "folder": path.parent.name, "text": text, **keep}
 
 

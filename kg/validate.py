@@ -26,6 +26,8 @@ _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _TYPE = ox.NamedNode(_RDF + "type")
 _SUBCLASS = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
+_BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
+_BOOLEANS = {"1": "true", "0": "false"}
 _SHAPE = BASE + "shape/"
 _SEVERITIES = {"Violation": "violation", "Warning": "warning", "Info": "info"}
 _RANK = {"violation": 0, "warning": 1, "info": 2}
@@ -86,7 +88,7 @@ def validate_triples(triples: Iterable[ox.Triple], engine: str = DEFAULT_ENGINE)
     Raises UsageError for an unknown engine, KgError where an engine is not installed or fails.
     """
     run = _engine(engine)
-    data = [*(triple for triple in triples if not _is_schema(triple)), *_context()]
+    data = [*(_spelled_out(triple) for triple in triples if not _is_schema(triple)), *_context()]
     index = _index(data)
     return sorted({_result(raw, index) for raw in _with_valid_days(run(data))}, key=_order)
 
@@ -130,6 +132,14 @@ def _path(store: ox.Store, node: ox.NamedNode) -> Iterator[str]:
 def _is_schema(triple: ox.Triple) -> bool:
     subject = triple.subject
     return not isinstance(subject, ox.NamedNode) or subject.value.startswith((SV, CODE))
+
+
+def _spelled_out(triple: ox.Triple) -> ox.Triple:
+    """The triple with a boolean 1 or 0 as true or false, since rudof reports it so."""
+    term = triple.object
+    if isinstance(term, ox.Literal) and term.value in _BOOLEANS and term.datatype.value == _BOOLEAN:
+        return ox.Triple(triple.subject, triple.predicate, ox.Literal(_BOOLEANS[term.value], datatype=term.datatype))
+    return triple
 
 
 @lru_cache(maxsize=1)

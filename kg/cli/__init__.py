@@ -93,4 +93,5 @@ def _report(error: KgError, words: list[str]) -> None:
         if error.code == "KG-VA01":
             from kg.cli.validate import listing
 
-            print(listing(getattr(error, "results", [])), file=sys.stderr)
+            violations = [result for result in getattr(error, "results", []) if result.severity == "violation"]
+            print(listing(violations, 20), file=sys.stderr)

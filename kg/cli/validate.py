@@ -32,14 +32,16 @@ def main(words: list[str]) -> int:
     return 0 if report.conforms else 1
 
 
-def listing(results: list[Any]) -> str:
-    """Results as text: place, severity and code, what is wrong, how to fix it."""
+def listing(results: list[Any], limit: int | None = None) -> str:
+    """Results as text: place, severity and code, what is wrong, how to fix it; beyond ``limit``, only how many."""
     out = []
-    for result in results:
+    for result in results[:limit]:
         place = f"{result.file or '(no file)'}:{result.line}" if result.line else result.file or "(no file)"
         out.append(f"{place}: {_WORDS[result.severity]} {result.code}: {result.message}")
         out.append(f"    about {_about(result)}")
         out.append(f"    fix: {result.fix}")
+    if limit is not None and len(results) > limit:
+        out.append(f"and {len(results) - limit} more")
     return "\n".join(out) + ("\n" if out else "")
 
 

@@ -11,7 +11,8 @@ import pyoxigraph as ox
 from kg.errors import UsageError
 from kg.namespaces import CODE, ID, KINDS, expand, local, short
 
-ALIASES = {"by": "owedBy", "to": "owedTo"}
+# What people type -> the parameter it stands for: the first that the query has
+ALIASES = {"by": ("owedBy", "party"), "to": ("owedTo", "victim")}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TRUE, _FALSE = {"true", "yes", "1", "on"}, {"false", "no", "0", "off"}
 
@@ -30,11 +31,12 @@ def refuse(code: str, what: str, word: str, choices: Iterable[str]) -> UsageErro
     return UsageError(code, f"unknown {what} {word!r}", fix=f"did you mean {', '.join(near)}?" if near else f"see the list of {what} names")
 
 
-def camel(name: str) -> str:
-    """``owed-by`` or ``owed_by`` -> ``owedBy``; aliases resolved."""
+def camel(name: str, known: Iterable[str] = ()) -> str:
+    """``owed-by`` or ``owed_by`` -> ``owedBy``; an alias becomes the parameter that is ``known``, else its usual one."""
     head, *rest = re.split(r"[-_]", name)
     word = head + "".join(part[:1].upper() + part[1:] for part in rest)
-    return ALIASES.get(word, word)
+    meanings = ALIASES.get(word, (word,))
+    return next((meaning for meaning in meanings if meaning in known), meanings[0])
 
 
 def party(word: str, catalog: Mapping[str, Any]) -> str:

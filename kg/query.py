@@ -123,7 +123,7 @@ def fill(entry: Mapping[str, Any], given: Mapping[str, Any], catalog: Mapping[st
     from kg.catalog import snake
 
     known = {param["name"]: param for param in entry["params"]}
-    wanted = {p.camel(name): value for name, value in given.items() if value is not None}
+    wanted = {p.camel(name, known): value for name, value in given.items() if value is not None}
     for name in wanted:
         if name not in known:
             raise p.refuse("KG-US02", f"parameter of {entry['name']}", snake(name).replace("_", "-"), [snake(k).replace("_", "-") for k in known])

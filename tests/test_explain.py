@@ -115,7 +115,7 @@ def test_iran_2025_is_no_broken_duty(base: Base) -> None:
     assert {local(row["id"]): row["in_force"] for row in doc["agreements"]}.items() >= {"rus-irn-2001": "yes", "rus-irn-2025": "no"}.items()
     assert any(provision["locator"] == "Article 3(3)" and "shall not provide any military or other assistance to the aggressor" in provision["quote"] for provision in doc["provisions"])
     assert {"words", "notGiven"} <= {row["role"] for row in doc["conduct"]}
-    assert {(row["status"]) for row in doc["duties"]} == {"owed", "notInForce"}
+    assert {(local(row["agreement"]), row["status"] == "notInForce") for row in doc["duties"]} >= {("rus-irn-2001", False), ("rus-irn-2025", True)}
     page = flat(text(doc))
     assert "No agreement in the record obliged Russia to help Iran on those days." in page
     assert "Checked: Russia–Iran Treaty on the Basis of Mutual Relations (2001); Russia–Iran Comprehensive Strategic Partnership Treaty (2025)." in page

@@ -43,8 +43,8 @@ def test_stats_agree_with_the_queries(store: Path) -> None:
     """Counted here and listed there: the same number."""
     base = Base(store)
     found = counts(base)
-    by_rule = [row for row in run("status", base, all=True).rows if row["assessor_kind"] == "ruleset"]
-    assert sum(found["verdicts_by_rule"].values()) == len({row["activation"] for row in by_rule})
+    breached = {row["activation"] for row in run("breached", base, all=True).rows if row["assessor_kind"] == "ruleset"}
+    assert found["verdicts_by_rule"]["breached"] == len(breached) > 0
     assert found["quads"] == len(base.store)
 
 

@@ -84,8 +84,8 @@ def test_iran_2027_names_no_duty_to_defend_and_says_what_there_is(base: Base) ->
 
 def test_the_law_of_the_day_is_asked(base: Base) -> None:
     june = whatif("airStrikes", "IRN", "ISR", "2025-06-13", base)
-    assert {local(row["agreement"]): row["duty_status"] for row in june["instead"]} == {"rus-irn-2001": "owed"}
-    assert {local(row["agreement"]): row["duty_status"] for row in june["ruled_out"]} == {"rus-irn-2025": "notInForce"}
+    assert {"rus-irn-2001": "owed"}.items() <= {local(row["agreement"]): row["duty_status"] for row in june["instead"]}.items()
+    assert {"rus-irn-2025": "notInForce"}.items() <= {local(row["agreement"]): row["duty_status"] for row in june["ruled_out"]}.items()
     old = whatif("armed-attack", "PRK", "USA", "2024-12-03", base)
     assert "rus-prk-2024" not in {local(row["agreement"]) for row in old["duties"]}
     assert "rus-prk-2024" in {local(row["agreement"]) for row in whatif("armed-attack", "PRK", "USA", "2024-12-04", base)["duties"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ import reference_errors  # noqa: E402
 import reference_ontology  # noqa: E402
 
 from kg.catalog import queries  # noqa: E402
-from kg.cli import COMMANDS  # noqa: E402
+from kg.cli import COMMANDS, main  # noqa: E402
 from kg.namespaces import LISTS, local  # noqa: E402
 from kg.rules import rule_files  # noqa: E402
 
@@ -144,3 +145,27 @@ def test_docs_name_no_machine() -> None:
     """No path of a workplace and no address of a package registry."""
     for path in PAGES:
         assert not re.search(r"/home/|/root/|pypi\.org|/tmp/\w", path.read_text(encoding="utf-8")), path
+
+
+def examples() -> Iterator[tuple[str, list[str]]]:
+    """Each command of a ``console`` block, with the lines that the page shows of its output."""
+    for path in PAGES:
+        for block in re.findall(r"^```console\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+                command, *shown = part.splitlines()
+                yield command, [line for line in shown if line.strip() and line.strip() != "…"]
+
+
+@pytest.mark.parametrize(("command", "shown"), [pytest.param(*example, id=example[0]) for example in sorted(examples())])
+def test_examples_run(command: str, shown: list[str], store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every command shown runs, and prints what the page shows, in that order."""
+    if " plot " in command:
+        pytest.importorskip("matplotlib", reason="the extra 'plot' is not installed")
+    monkeypatch.setenv("KG_STORE", str(store))
+    monkeypatch.chdir(tmp_path)
+    program, *words = shlex.split(command)
+    assert program == "kg"
+    assert main(words) == 0
+    lines = iter(capsys.readouterr().out.splitlines())
+    for line in shown:
+        assert line.rstrip() in (found.rstrip() for found in lines), line

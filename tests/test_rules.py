@@ -176,18 +176,14 @@ def test_15_expectation_is_no_breach(cases: Derived) -> None:
     assert cases(found, "missing") == set()
     answered = [(r"(conduct:rus-help-to-iran-x a sv:Action)", r"\1 ; sv:inResponseTo occurrence:2025-06-13-iran-war")]
     assert derive(edits=answered, only="02*")(found, "missing") == {"helpGiven"}
-    coded, silent_parties = (r"(agreement:rus-irn-2025 a .*)sv:securityCoded true", r"\1sv:securityCoded false"), (r"characterization:rus-irn-2025-no-duty-[^\n]*\n", "\n")
-    assert derive(edits=[coded], only="02*")(found, "missing") == set(), "both sides say so"
-    assert derive(edits=[silent_parties], only="02*")(found, "missing") == set(), "fully coded"
-    denial = "characterization:{0} a sv:Characterization ; sv:characterizes agreement:rus-irn-2025 ; sv:as circumstance:assistanceDuty ; sv:holds false ; sv:claimedBy state:{1} ; sv:hasSource source:{0} . source:{0} a sv:Source ; sv:publishedBy publisher:{0} ."
-    one, both = denial.format("d1", "RUS"), denial.format("d1", "RUS") + denial.format("d2", "IRN")
-    assert derive(edits=[coded, silent_parties], only="02*")(found, "missing") == {"absenceNotShown"}
-    assert derive(edits=[coded, silent_parties], extra=one + denial.format("d2", "RUS"), only="02*")(found, "missing") == {"absenceNotShown"}, "the partner's word alone"
-    assert derive(edits=[coded, silent_parties], extra=both, only="02*")(found, "missing") == set()
-    unread = ("sv:securityCoded true", "sv:securityCoded false")
-    assert derive(edits=[unread], only="02*")(found, "missing") == {"absenceNotShown"}, "the treaty of 2001, in force, is not shown to hold no duty"
+    unread = [(r"(agreement:rus-irn-2001 a .*)sv:securityCoded true", r"\1sv:securityCoded false")]
+    assert derive(edits=unread, only="02*")(found, "missing") == {"absenceNotShown"}, "the treaty in force is not shown to hold no duty; that of 2025 does not matter"
+    denial = "characterization:{0} a sv:Characterization ; sv:characterizes agreement:rus-irn-2001 ; sv:as circumstance:assistanceDuty ; sv:holds false ; sv:claimedBy state:{1} ; sv:hasSource source:{0} . source:{0} a sv:Source ; sv:publishedBy publisher:{0} ."
+    alone, both = denial.format("d1", "RUS") + denial.format("d2", "RUS"), denial.format("d1", "RUS") + denial.format("d2", "IRN")
+    assert derive(edits=unread, extra=alone, only="02*")(found, "missing") == {"absenceNotShown"}, "the partner's word alone"
+    assert derive(edits=unread, extra=both, only="02*")(found, "missing") == set()
     affirmed = both + denial.format("d3", "IRN").replace("holds false", "holds true")
-    assert derive(edits=[coded, silent_parties], extra=affirmed, only="02*")(found, "missing") == {"absenceNotShown"}
+    assert derive(edits=unread, extra=affirmed, only="02*")(found, "missing") == {"absenceNotShown"}
     silent = derive(edits=[(r"conduct:rus-no-material-help-2025 [^\n]*\n", "\n")], only="02*")
     assert silent(found, "missing") == {"noOmission"}
 

@@ -146,8 +146,8 @@ def _query(entry: dict[str, Any]) -> list[str]:
         out.append(f"| `--{snake(param['name']).replace('_', '-')}` | {kind} | {shown} | {_cell(param.get('help', ''))} |")
     columns = ", ".join(f"`{snake(column['name'])}` ({column['type']})" for column in entry["columns"])
     out += ["", f"Columns: {columns}.", "", f"`kg query run {entry['name']} --format csv` · [text](../../queries/{entry['folder']}/{entry['name']}.rq)"]
-    golden = sorted((ROOT / "tests" / "golden").glob(f"{entry['name']}.*"))
-    return [*out[:-1], out[-1] + "".join(f" · [golden result](../../tests/golden/{path.name})" for path in golden)]
+    golden = sorted((ROOT / "tests" / "golden" / entry["folder"]).glob(f"{entry['name']}.*"))
+    return [*out[:-1], out[-1] + "".join(f" · [golden result](../../tests/golden/{entry['folder']}/{path.name})" for path in golden)]
 
 
 def rules() -> str:

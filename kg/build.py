@@ -144,7 +144,7 @@ def build(store: Path, sources: list[Path] | None = None, *, force: bool = False
         else:
             quads, manifest, names, results = compile_record(sources, digest, say, engine)
             action = "built"
-        manifest |= {"fingerprint": fingerprint(sources), "sources": [str(source) for source in sources]}
+        manifest |= {"action": action, "fingerprint": fingerprint(sources), "sources": [str(source) for source in sources]}
         say(f"{'store':9} {len(manifest['graphs'])} graphs, {manifest['quads']:,} quads")
         write_generation(store, digest[:16], quads, manifest, names)
     return BuildReport(store, action, manifest, time.perf_counter() - started, results)

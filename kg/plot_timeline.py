@@ -237,11 +237,11 @@ def _numbers(axes: Axes, keyed: dict[str, int], days: dict[str, str]) -> None:
             groups[-1].append((x, number))
         else:
             groups.append([(x, number)])
-    reach: list[float] = [low - 1e9, low - 1e9]
+    reach: list[float] = [low - 1e9] * 3
     for group in groups:
         middle, text = sum(x for x, _ in group) / len(group), "–".join(dict.fromkeys(str(group[end][1]) for end in (0, -1)))
         half = (high - low) * 0.0045 * len(text)
-        row = 0 if middle - half > reach[0] else 1
+        row = next((index for index, end in enumerate(reach) if middle - half > end), 0)
         reach[row] = middle + half
         axes.annotate(text, (middle, -0.6), xytext=(0, 2 + 9 * row), textcoords="offset points", ha="center", va="bottom", fontsize=7.5, color=INK, annotation_clip=False)
 

@@ -61,9 +61,7 @@ def _table_line(expectation: Expectation, line: str) -> None:
     cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.strip("| ") else [""]
     if not expectation.columns:
         expectation.columns = cells
-    elif set(line) - set("|-: "):
-        expectation.rows.append(tuple(cells))
-    elif "-" not in line:
+    elif set(line) - set("|-: ") or "-" not in line:
         expectation.rows.append(tuple(cells))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from kg.build import build
+from kg.build import BuildReport, build
 from kg.cli.common import parser, progress
-from kg.store import default_store
+from kg.store import current_generation, default_store, open_generation
 
 
 def main(words: list[str]) -> int:
@@ -34,7 +34,7 @@ def main(words: list[str]) -> int:
                     "as_of": report.manifest["cut_off"],
                     "target": str(store),
                     "graphs": rows,
-                    "verified": True,
+                    "verified": verified(report),
                     "seconds": round(report.seconds, 3),
                 },
                 indent=1,
@@ -45,3 +45,9 @@ def main(words: list[str]) -> int:
             f"{report.action}: {len(graphs)} graphs, {report.manifest['quads']:,} quads, data {report.manifest['data_version']}, in {report.seconds:.1f} s\nstore: {store}"
         )
     return 0
+
+
+def verified(report: BuildReport) -> bool:
+    """Whether the store, opened anew, holds as many quads as were derived."""
+    generation = current_generation(report.target)
+    return generation is not None and len(open_generation(generation)) == report.manifest["quads"]

@@ -70,7 +70,10 @@ def input_files(sources: Iterable[Path]) -> list[Path]:
 
 
 def fingerprint(sources: Iterable[Path]) -> str:
-    """A cheap mark of the inputs, from names, sizes and times of change."""
+    """A cheap mark of the inputs: of an installed package its own digest, else names, sizes and times of change."""
+    sources = list(sources)
+    if INSTALLED and sources == packaged_data():
+        return f"installed {__version__} {_packed_digest()}"
     digest = hashlib.sha256(f"{__version__} {FORMAT}".encode())
     for path in input_files(sources):
         stat = os.stat(path)
@@ -220,6 +223,14 @@ def _refresh(generation: Path, manifest: dict[str, Any], sources: list[Path]) ->
     manifest["fingerprint"] = mark
     aside.write_text(json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
     os.replace(aside, generation / "manifest.json")
+
+
+def _packed_digest() -> str:
+    """The digest of the record that the wheel carries; empty where there is none."""
+    try:
+        return str(json.loads((folder("prebuilt") / "manifest.json").read_bytes())["digest"])
+    except (OSError, ValueError, KeyError):
+        return ""
 
 
 def _prebuilt(digest: str) -> tuple[bytes, dict[str, Any], dict[str, Any]] | None:

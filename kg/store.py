@@ -1,7 +1,7 @@
 """Arrow 6, store: generations of an embedded Oxigraph store, swapped in by one pointer file.
 
 Layout of a store folder: ``current`` (the name of a generation), ``generations/NAME/`` (``db/``, ``manifest.json``,
-``catalog.json``), ``lock``. A generation is complete before ``current`` names it, so a build that is killed
+``catalog.json``, ``names.json``), ``lock``. A generation is complete before ``current`` names it, so a build that is killed
 leaves the previous one whole.
 """
 
@@ -20,7 +20,7 @@ import pyoxigraph as ox
 
 from kg.errors import StoreError
 
-FORMAT = 1  # layout of a generation; a store of another format is rebuilt
+FORMAT = 2  # layout of a generation; a store of another format is rebuilt
 _POINTER = "current"
 
 
@@ -60,9 +60,21 @@ def read_manifest(generation: Path) -> dict[str, Any]:
     return _read_json(generation / "manifest.json")
 
 
-def read_catalog(generation: Path) -> dict[str, Any]:
-    """The query and party catalog of a generation. Raises StoreError if it is corrupt."""
-    return _read_json(generation / "catalog.json")
+class Catalog(dict[str, Any]):
+    """The catalog of a generation; the names of things are read only when one is looked up."""
+
+    def __init__(self, generation: Path) -> None:
+        super().__init__(_read_json(generation / "catalog.json"))
+        self._names = generation / "names.json"
+
+    def __missing__(self, key: str) -> Any:
+        self.update(_read_json(self._names))
+        return self[key]
+
+
+def read_catalog(generation: Path) -> Catalog:
+    """The queries of a generation, and the names of its parties, agreements, behaviors and sources. Raises StoreError if corrupt."""
+    return Catalog(generation)
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -131,7 +143,8 @@ def _fill(folder: Path, quads: bytes, manifest: dict[str, Any], catalog: dict[st
     database.optimize()
     database.flush()
     del database
-    for name, value in (("catalog.json", catalog), ("manifest.json", manifest)):
+    names = {key: value for key, value in catalog.items() if key != "queries"}
+    for name, value in (("catalog.json", {"queries": catalog["queries"]}), ("names.json", names), ("manifest.json", manifest)):
         path = folder / name
         path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
         _sync(path)

@@ -18,8 +18,8 @@ _NAMED = """SELECT DISTINCT ?thing ?name WHERE {
 
 
 def snake(name: str) -> str:
-    """``owedBy`` -> ``owed_by``."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    """``owedBy`` -> ``owed_by``, ``givenAToB`` -> ``given_a_to_b``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 def read_query(path: Path) -> dict[str, Any]:

@@ -44,3 +44,7 @@ class InputError(KgError):
 
 class StoreError(KgError):
     """A store that is locked, corrupt, full, or not permitted."""
+
+
+class EndpointError(KgError):
+    """An endpoint that cannot be reached, refuses, fails, or answers with something else."""

@@ -77,8 +77,7 @@ def describe(answer: Answer, names: list[str], parties: list[str]) -> str:
 
 
 def _count(row: dict[str, Any], key: str) -> int:
-    """A count by name, however the header of the query divides ``AtoB``."""
-    return int(next((value for name, value in row.items() if name.replace("_", "") == key.replace("_", "")), 0) or 0)
+    return int(row[key] or 0)
 
 
 def _diagonal(axes: Axes, index: int) -> None:

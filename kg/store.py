@@ -91,7 +91,7 @@ def open_generation(generation: Path) -> ox.Store:
     """Open a generation for reading. Raises StoreError if it cannot be opened."""
     try:
         return ox.Store.read_only(str(generation / "db"))
-    except OSError as error:
+    except Exception as error:  # the engine raises errors of several kinds for a damaged database
         raise StoreError("KG-ST03", f"the store cannot be opened: {error}", place=str(generation), fix=_REBUILD) from None
 
 

@@ -13,14 +13,14 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg import __version__
+from kg import __version__, contributions
 from kg.errors import InputError, KgError, StoreError
 from kg.read import Document, find_files, named_only, read_data, read_file, show_path
 from kg.resources import INSTALLED, ROOT, folder
 from kg.store import FORMAT, current_generation, read_manifest, write_generation, writing
 
 Progress = Callable[[str], None]
-_STEPS = ("activate", "assess", "build", "catalog", "engine", "infer", "namespaces", "read", "rules", "store", "validate")
+_STEPS = ("activate", "assess", "build", "catalog", "contributions", "engine", "infer", "namespaces", "read", "rules", "store", "validate")
 
 
 @dataclass(frozen=True)
@@ -58,34 +58,33 @@ def packaged_data() -> list[Path]:
     return [folder("data")]
 
 
-def input_files(sources: Iterable[Path]) -> list[Path]:
-    """Every file that decides what a build gives: schema, shapes, queries, data, and in a source tree the code of the steps."""
+def input_files(sources: Iterable[Path], contributed: Iterable[Path] = ()) -> list[Path]:
+    """Every file that decides what a build gives: schema, shapes, queries, data, contributions, and the code of the steps."""
     files = [path for name in ("ontology", "shapes") for path in sorted(folder(name).rglob("*.ttl"))]
     files += sorted(folder("queries").rglob("*.rq"))
     for source in sources:
         files += find_files(source)
-    if not INSTALLED:
-        files += [Path(__file__).with_name(f"{step}.py") for step in _STEPS]
-    return files
+    files += contributed
+    return files + [Path(__file__).with_name(f"{step}.py") for step in _STEPS]
 
 
-def fingerprint(sources: Iterable[Path]) -> str:
+def fingerprint(sources: Iterable[Path], contributed: Iterable[Path] = ()) -> str:
     """A cheap mark of the inputs: of an installed package its own digest, else names, sizes and times of change."""
-    sources = list(sources)
-    if INSTALLED and sources == packaged_data():
+    sources, contributed = list(sources), list(contributed)
+    if INSTALLED and not contributed and sources == packaged_data():
         return f"installed {__version__} {_packed_digest()}"
     digest = hashlib.sha256(f"{__version__} {FORMAT}".encode())
-    for path in input_files(sources):
+    for path in input_files(sources, contributed):
         stat = os.stat(path)
         digest.update(f"{path} {stat.st_size} {stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()
 
 
-def content_digest(sources: Iterable[Path]) -> str:
+def content_digest(sources: Iterable[Path], contributed: Iterable[Path] = ()) -> str:
     """A mark of the inputs' contents and names; the same on every machine."""
     digest = hashlib.sha256(f"{__version__} {FORMAT}".encode())
     sources = list(sources)
-    for path in input_files(sources):
+    for path in input_files(sources, contributed):
         digest.update(f"{_stable_name(path, sources)}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -94,7 +93,7 @@ def _stable_name(path: Path, sources: list[Path]) -> str:
     for base in (*sources, ROOT):
         if path.is_relative_to(base):
             return str(path.relative_to(base))
-    return path.name
+    return f"{path.parent.name}/{path.name}"
 
 
 def read_schema() -> list[Document]:
@@ -135,9 +134,10 @@ def build(store: Path, sources: list[Path] | None = None, *, force: bool = False
     started = time.perf_counter()
     say = progress or _silent
     sources = [source.resolve() for source in sources or packaged_data()]
-    digest = content_digest(sources)
     with writing(store):
-        manifest = None if force else _unchanged(store, digest, sources)
+        contributed = contributions.files(store)
+        digest = content_digest(sources, contributed)
+        manifest = None if force else _unchanged(store, digest, sources, contributed)
         if manifest:
             return BuildReport(store, "unchanged", manifest, time.perf_counter() - started)
         packed = None if force or engine else _prebuilt(digest)
@@ -145,21 +145,23 @@ def build(store: Path, sources: list[Path] | None = None, *, force: bool = False
             quads, manifest, names = packed
             action, results = "loaded", list[Any]()
         else:
-            quads, manifest, names, results = compile_record(sources, digest, say, engine)
+            quads, manifest, names, results = compile_record(sources, digest, say, engine, contributed)
             action = "built"
-        manifest |= {"action": action, "fingerprint": fingerprint(sources), "sources": [str(source) for source in sources]}
+        manifest |= {"action": action, "fingerprint": fingerprint(sources, contributed), "sources": [str(source) for source in sources]}
         say(f"{'store':9} {len(manifest['graphs'])} graphs, {manifest['quads']:,} quads")
         write_generation(store, digest[:16], quads, manifest, names)
     return BuildReport(store, action, manifest, time.perf_counter() - started, results)
 
 
-def compile_record(sources: list[Path], digest: str, say: Progress, engine: str | None = None) -> tuple[bytes, dict[str, Any], dict[str, Any], list[Any]]:
+def compile_record(
+    sources: list[Path], digest: str, say: Progress, engine: str | None = None, contributed: Iterable[Path] = ()
+) -> tuple[bytes, dict[str, Any], dict[str, Any], list[Any]]:
     """Read, validate, infer, activate, assess: N-Quads, manifest, catalog, and warnings of the validation."""
     from kg.catalog import catalog
     from kg.engine import OxigraphEngine
 
     schema = read_schema()
-    data = read_data(path for source in sources for path in find_files(source))
+    data = contributions.combine(read_data(path for source in sources for path in find_files(source)), contributions.read(contributed))
     say(f"{'read':9} {len(data)} files, {sum(len(d.triples) for d in data):,} triples")
     results = _validate(schema + data, engine)
     say(f"{'validate':9} conforms, {len(results)} warnings and notes")
@@ -202,7 +204,7 @@ def _manifest(view: Any, digest: str) -> dict[str, Any]:
     }
 
 
-def _unchanged(store: Path, digest: str, sources: list[Path]) -> dict[str, Any] | None:
+def _unchanged(store: Path, digest: str, sources: list[Path], contributed: list[Path]) -> dict[str, Any] | None:
     try:
         generation = current_generation(store)
         manifest = read_manifest(generation) if generation else None
@@ -210,13 +212,12 @@ def _unchanged(store: Path, digest: str, sources: list[Path]) -> dict[str, Any] 
         return None  # corrupt: build anew
     if generation is None or manifest is None or manifest.get("digest") != digest or manifest.get("format") != FORMAT or manifest.get("code_version") != __version__:
         return None
-    _refresh(generation, manifest, sources)
+    _refresh(generation, manifest, fingerprint(sources, contributed))
     return manifest
 
 
-def _refresh(generation: Path, manifest: dict[str, Any], sources: list[Path]) -> None:
+def _refresh(generation: Path, manifest: dict[str, Any], mark: str) -> None:
     """Note the inputs' present mark, so that the next command need not read them."""
-    mark = fingerprint(sources)
     if manifest.get("fingerprint") == mark:
         return
     aside = generation / ".manifest.json"
@@ -266,7 +267,7 @@ def ready(store: Path, progress: Progress | None = None) -> tuple[Path, dict[str
     generation = current_generation(store)
     if generation is not None:
         manifest = read_manifest(generation)
-        reason = _stale(manifest)
+        reason = _stale(manifest, contributions.files(store))
         if reason is None:
             return generation, manifest
         say(f"rebuilding the store: {reason}")
@@ -281,10 +282,10 @@ def ready(store: Path, progress: Progress | None = None) -> tuple[Path, dict[str
     return generation, read_manifest(generation)
 
 
-def _stale(manifest: dict[str, Any]) -> str | None:
+def _stale(manifest: dict[str, Any], contributed: list[Path]) -> str | None:
     if manifest.get("format") != FORMAT or manifest.get("code_version") != __version__:
         return f"it was made by version {manifest.get('code_version')}, this is {__version__}"
     sources = [Path(source) for source in manifest.get("sources", [])]
     if not all(source.is_dir() for source in sources):
         return None  # the folders it was built from are gone: what was built stays usable
-    return None if manifest.get("fingerprint") == fingerprint(sources) else "its inputs changed"
+    return None if manifest.get("fingerprint") == fingerprint(sources, contributed) else "its inputs changed"

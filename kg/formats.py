@@ -27,6 +27,8 @@ SYMBOLS = {
     "unassessed": "?",
 }
 PIPE_WIDTH = 120
+NARROWEST = 11  # characters; a column of longer text is not made narrower
+EXPLAINED = ("activation", "expectation")
 
 
 def render(answer: Answer, form: str, *, iris: bool = False, width: int | None = None) -> str:
@@ -72,7 +74,7 @@ def cell(value: Any, kind: str, labels: dict[str, str], iris: bool) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.2f}"
+        return f"{round(value, 2):g}"
     if kind == "iri":
         return short(value) if iris else labels.get(value) or local(value)
     if kind == "code" and value in SYMBOLS:
@@ -83,7 +85,8 @@ def cell(value: Any, kind: str, labels: dict[str, str], iris: bool) -> str:
 def _shown(answer: Answer) -> list[dict[str, str]]:
     """The columns that a table shows: those the header names, else those with a value."""
     if answer.show:
-        return [column for column in answer.columns if column["name"] in answer.show]
+        by_name = {column["name"]: column for column in answer.columns}
+        return [by_name[name] for name in answer.show if name in by_name]
     return [column for column in answer.columns if any(row[column["name"]] not in (None, []) for row in answer.rows)]
 
 
@@ -95,7 +98,18 @@ def _table(answer: Answer, iris: bool, width: int) -> str:
     columns = _shown(answer)
     cells = _cells(answer, columns, iris)
     head = [column["name"].replace("_", " ") for column in columns]
+    explained = next((column["name"] for column in answer.columns if column["name"] in EXPLAINED), None)
+    if explained and not iris:
+        head = ["id", *head]
+        cells = [[handle(row[explained]), *line] for row, line in zip(answer.rows, cells, strict=True)]
     return grid(head, cells, width) if cells else ""
+
+
+def handle(iri: str) -> str:
+    """The short handle of an activation or expectation: seven characters that 'kg explain' understands."""
+    import hashlib
+
+    return hashlib.sha256(iri.encode()).hexdigest()[:7]
 
 
 def grid(head: list[str], cells: list[list[str]], width: int) -> str:
@@ -109,16 +123,23 @@ def grid(head: list[str], cells: list[list[str]], width: int) -> str:
 
 
 def _widths(head: list[str], cells: list[list[str]], width: int) -> list[int] | None:
-    need = [max([len(title)] + [len(line) for row in cells for line in row[index].split("\n")]) for index, title in enumerate(head)]
-    room = width - 3 * len(head) - 1
+    """The width of each column; None where even the narrowest do not fit."""
+    need = [max(len(line) for line in [title, *(line for row in cells for line in row[index].split("\n"))]) for index, title in enumerate(head)]
+    least = [_least(title, [row[index] for row in cells], need[index]) for index, title in enumerate(head)]
+    room = width - 3 * len(head) + 1
     if sum(need) <= room:
         return [max(size, 1) for size in need]
-    least = [min(size, 14) for size in need]
     if sum(least) > room:
         return None
     spare = room - sum(least)
     want = sum(size - small for size, small in zip(need, least, strict=True))
     return [small + (size - small) * spare // want for size, small in zip(need, least, strict=True)]
+
+
+def _least(title: str, values: list[str], need: int) -> int:
+    """The narrowest that a column may be: its longest word of title, short values whole, longer text at NARROWEST."""
+    longest = max((len(line) for value in values for line in value.split("\n")), default=0)
+    return min(need, max(min(longest, NARROWEST), *map(len, title.split())))
 
 
 def _blocks(head: list[str], cells: list[list[str]], width: int) -> str:

@@ -231,16 +231,21 @@ def _wilson(row: Mapping[str, Any]) -> dict[str, float | None]:
 
 
 def thing(word: str, base: Base, kinds: str) -> str:
-    """The IRI of a thing by IRI, prefixed name or slug, of one of the kinds (``activation expectation``).
+    """The IRI of a thing by IRI, prefixed name, slug or the handle that tables show, of one of the kinds (``activation expectation``).
 
     Raises UsageError (KG-US09) where the store knows no such thing, naming the nearest three.
     """
     for candidate in (expand(word), *(expand(f"{kind}:{word}") for kind in kinds.split())):
         if candidate and _exists(base, candidate):
             return candidate
+    from kg.formats import handle
+
     slugs = base.engine.select(
         "PREFIX sv: <https://w3id.org/servanda/ontology#> SELECT DISTINCT ?x WHERE { VALUES ?k { sv:Activation sv:Expectation } ?x a ?k }"
     ).rows
+    for row in slugs:
+        if row[0] is not None and handle(row[0].value) == word.casefold():
+            return row[0].value
     known = [local(row[0].value) for row in slugs if row[0] is not None]
     inside = [slug for slug in known if word and word in slug][:3]
     near = inside or p.nearest(word, known)

@@ -11,7 +11,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -115,10 +115,12 @@ def writing(store: Path) -> Iterator[None]:
         yield
 
 
-def write_generation(store: Path, name: str, quads: bytes, manifest: dict[str, Any], catalog: dict[str, Any]) -> Path:
+def write_generation(
+    store: Path, name: str, quads: bytes, manifest: dict[str, Any], catalog: dict[str, Any], before_swap: Callable[[], None] | None = None
+) -> Path:
     """Write a generation beside the old one, then swap it in. Call inside ``writing``.
 
-    ``quads`` are N-Quads. Raises StoreError where the disk is full or may not be written; the old generation stays.
+    ``quads`` are N-Quads; ``before_swap`` is called when the new one is complete. Raises StoreError where the disk is full or may not be written; the old generation stays.
     """
     target = store / "generations" / name
     aside = store / "generations" / f".{name}.{os.getpid()}"
@@ -128,6 +130,8 @@ def write_generation(store: Path, name: str, quads: bytes, manifest: dict[str, A
         if target.exists():
             shutil.rmtree(target)
         os.replace(aside, target)
+        if before_swap is not None:
+            before_swap()
         _point(store, name)
     except OSError as error:
         shutil.rmtree(aside, ignore_errors=True)

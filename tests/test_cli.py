@@ -151,6 +151,15 @@ def test_tables_fit_the_width_and_carry_verdict_words_and_symbols(capsys: pytest
     assert "✗" in out and "breached" in out.replace("\n", "")
 
 
+def test_the_handle_of_a_row_can_be_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["query", "run", "breached", "--width", "110"]) == 0
+    said = capsys.readouterr()
+    handle = next(line.split()[0] for line in said.out.splitlines()[2:] if line[:1] == " " and line[1:8].strip().isalnum())
+    assert f"kg explain {handle}" in said.err
+    assert main(["explain", handle]) == 0
+    assert "breached" in capsys.readouterr().out
+
+
 def test_json_and_jsonl_hold_the_same_rows(capsys: pytest.CaptureFixture[str]) -> None:
     main(["query", "run", "contested", "--format", "json"])
     whole = json.loads(capsys.readouterr().out)

@@ -17,6 +17,8 @@ COMMANDS = {
     "whatif": "which duties an occurrence would set off (casus foederis)",
     "validate": "check files against the shapes, with the base graph as context",
     "plot": "draw the axis matrix or a timeline as SVG or PNG",
+    "load": "the graph into a triple store, by URL or folder",
+    "unload": "remove from a triple store what was loaded",
     "stats": "what is in the store",
     "doctor": "what on this machine works or is missing",
 }

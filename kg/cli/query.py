@@ -8,7 +8,7 @@ from typing import Any
 
 from kg.cli.common import Parser, base, note, parser
 from kg.errors import UsageError
-from kg.formats import FORMATS, grid, render
+from kg.formats import EXPLAINED, FORMATS, grid, handle, render
 from kg.query import Answer, Base, find, run
 
 _HELP = """usage: kg query list [--format table|json]
@@ -172,6 +172,9 @@ def _remarks(answer: Answer) -> None:
         )
     if answer.hidden:
         notes.append(f"{answer.hidden} generated rows that nobody has reviewed are hidden; --all shows them")
+    first = next((row[name] for row in answer.rows[:1] for name in EXPLAINED if name in row), None)
+    if first:
+        notes.append(f"'kg explain {handle(first)}' shows the words, dates and sources behind the first row; likewise for the others")
     sys.stdout.flush()
     note(notes)
 

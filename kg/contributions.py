@@ -1,0 +1,49 @@
+"""The folder of contributions: inputs kept beside the store, so that a rebuild never loses them.
+
+It is the folder that ``KG_CONTRIBUTIONS`` names, else ``contributions`` next to the store. One Turtle file each,
+``{slug}.ttl``, which goes to the named graph ``…/graph/contribution/{slug}`` and says there who gave it, when and
+under which license. Where it ``dcterms:replaces`` another graph, that graph is left out of the build.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.namespaces import GRAPH, PREFIXES
+from kg.read import Document, read_data
+
+CONTRIBUTION = GRAPH + "contribution/"
+REPLACES = PREFIXES["dcterms"] + "replaces"
+
+
+def folder_of(store: Path) -> Path:
+    """Where the contributions to a store are kept."""
+    named = os.environ.get("KG_CONTRIBUTIONS")
+    return Path(named) if named else store.resolve().parent / "contributions"
+
+
+def files(store: Path) -> list[Path]:
+    """The files of the contributions to a store, sorted; none where there is no folder."""
+    return sorted(path for path in folder_of(store).glob("*.ttl") if path.is_file() and not path.name.startswith("."))
+
+
+def read(paths: Iterable[Path]) -> list[Document]:
+    """Read contributions, each into its own named graph."""
+    return [replace(document, graph=CONTRIBUTION + document.path.stem) for document in read_data(paths)]
+
+
+def replaced(document: Document) -> set[str]:
+    """The graphs that a contribution stands for."""
+    me = ox.NamedNode(document.graph)
+    return {t.object.value for t in document.triples if t.subject == me and t.predicate.value == REPLACES and isinstance(t.object, ox.NamedNode)}
+
+
+def combine(data: list[Document], contributed: list[Document]) -> list[Document]:
+    """Data and contributions together, without the graphs that a contribution replaces."""
+    gone = {graph for document in contributed for graph in replaced(document)}
+    return [document for document in (*data, *contributed) if document.graph not in gone]

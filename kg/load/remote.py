@@ -1,0 +1,174 @@
+"""A store over HTTP as the target of a load."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from kg.errors import EndpointError
+from kg.load.endpoint import Endpoint
+from kg.load.source import LOADING, Digest, digest_of
+from kg.namespaces import GRAPH
+
+if TYPE_CHECKING:
+    from kg.load.http import Client
+
+_NT = "application/n-triples"
+_READS = {"n-triples": ox.RdfFormat.N_TRIPLES, "turtle": ox.RdfFormat.TURTLE, "text/plain": ox.RdfFormat.N_TRIPLES}
+
+
+class RemoteTarget:
+    """Graphs in a store that speaks SPARQL 1.1 over HTTP."""
+
+    def __init__(self, endpoint: Endpoint, client: Client) -> None:
+        self.endpoint = endpoint
+        self.client = client
+        self.name = endpoint.query
+
+    def counts(self, graphs: Iterable[str]) -> dict[str, int]:
+        """How many triples each of these graphs holds; a graph that is not there holds none."""
+        graphs = list(graphs)
+        found = dict.fromkeys(graphs, 0)
+        for start in range(0, len(graphs), 100):
+            listed = " ".join(f"<{graph}>" for graph in graphs[start : start + 100])
+            text = f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ VALUES ?g {{ {listed} }} GRAPH ?g {{ ?s ?p ?o }} }} GROUP BY ?g"
+            found |= {row["g"]: int(row["n"]) for row in self._select(text) if "g" in row}
+        return found
+
+    def ours(self) -> list[str]:
+        """The graphs there whose names are of our form, those left aside by an interrupted load too."""
+        text = f'SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{GRAPH}")) }}'
+        return sorted(row["g"] for row in self._select(text))
+
+    def predicates(self, graph: str) -> dict[str, int]:
+        """How often each predicate is used in a graph."""
+        text = f"SELECT ?p (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }} GROUP BY ?p"
+        return {row["p"]: int(row["n"]) for row in self._select(text)}
+
+    def digest(self, graph: str) -> Digest:
+        """The digest of a graph as the store gives it back. Raises EndpointError."""
+        for attempt in range(self.client.access.retries + 1):
+            try:
+                return self._digest(graph)
+            except (OSError, SyntaxError, ValueError) as error:
+                failure = error
+                time.sleep(min(5.0, 0.25 * 2**attempt))
+        raise EndpointError("KG-EN09", f"the graph cannot be read back: {failure}", place=graph, fix="run the command again; '--verify counts' compares numbers only")
+
+    def _digest(self, graph: str) -> Digest:
+        accept = f"{_NT}, text/turtle;q=0.5"
+        if self.endpoint.store is not None:
+            answer = self.client.request("GET", self.endpoint.store, params={"graph": graph}, accept=accept, stream=True, allow=(404,))
+        else:
+            text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+            answer = self.client.request("POST", self.endpoint.query, data={"query": text}, accept=accept, stream=True)
+        if answer.status_code in (204, 404):
+            return Digest()
+        kind = answer.headers.get("Content-Type", "")
+        form = next((value for key, value in _READS.items() if key in kind), None)
+        if form is None:
+            raise EndpointError("KG-EN09", f"the graph cannot be read back: it comes as {kind!r}", place=graph, fix="'--verify counts' compares numbers only")
+        with answer:
+            return digest_of(str(quad.triple).encode() for quad in ox.parse(_Stream(answer.raw), format=form))  # type: ignore[arg-type]
+
+    def put(self, graph: str, path: Path, new: bool) -> None:
+        """Replace a graph by one request. A graph that is not there is POSTed, which some stores do faster."""
+        assert self.endpoint.store is not None
+        with path.open("rb") as body:
+            method = "POST" if new and self.endpoint.server.put else "PUT"
+            self.client.request(method, self.endpoint.store, params={"graph": graph}, data=body, content_type=_NT)
+
+    def append(self, graph: str, batch: bytes, way: str) -> None:
+        """Add N-Triples to a graph. Adding what is there already changes nothing."""
+        if way == "post":
+            assert self.endpoint.store is not None
+            self.client.request("POST", self.endpoint.store, params={"graph": graph} | self._fast(), data=batch, content_type=_NT)
+            return
+        lines, size = batch.splitlines(keepends=True), self.endpoint.server.insert
+        for start in range(0, len(lines), size):
+            self.update(f"INSERT DATA {{ GRAPH <{graph}> {{\n".encode() + b"".join(lines[start : start + size]) + b"} }")
+
+    def _fast(self) -> dict[str, str]:
+        return {"no_transaction": "true"} if self.endpoint.server.bulk else {}
+
+    def bulk(self, quads: IO[bytes]) -> None:
+        """Stream N-Quads into the store without a transaction."""
+        assert self.endpoint.store is not None
+        self.client.request("POST", self.endpoint.store, params=self._fast(), data=quads, content_type="application/n-quads", again=False)
+
+    def switch(self, aside: str, graph: str, count: int) -> None:
+        """Put the graph aside in the place of ``graph``, by one MOVE that is never sent while an earlier one may still run.
+
+        Some stores empty the target when the graph to move is not there, so a MOVE whose answer was lost is repeated
+        only after the store shows that the graph aside is whole. Raises EndpointError.
+        """
+        text = f"MOVE GRAPH <{aside}> TO GRAPH <{graph}>".encode()
+        failure: EndpointError | None = None
+        for attempt in range(self.client.access.retries + 1):
+            if attempt:
+                self.client._pause(attempt, failure)
+                there = self._settled([aside, graph])
+                if there[aside] != count:
+                    return  # it happened, or it did not and the check that follows says so
+            try:
+                self.update(text, again=False)
+                return
+            except EndpointError as error:
+                failure = error
+        assert failure is not None
+        raise failure
+
+    def _settled(self, graphs: list[str]) -> dict[str, int]:
+        """The numbers of triples, once they no longer change."""
+        before = self.counts(graphs)
+        while True:
+            time.sleep(1.0)
+            now = self.counts(graphs)
+            if now == before:
+                return now
+            before = now
+
+    def drop(self, graphs: Iterable[str]) -> None:
+        """Remove graphs, if they are there."""
+        for graph in graphs:
+            if self.endpoint.update is not None:
+                self.update(f"DROP SILENT GRAPH <{graph}>".encode())
+            elif self.endpoint.store is not None:
+                self.client.request("DELETE", self.endpoint.store, params={"graph": graph}, allow=(404,))
+
+    def update(self, text: bytes, again: bool = True) -> None:
+        """Run an update. Raises EndpointError."""
+        assert self.endpoint.update is not None
+        self.client.request("POST", self.endpoint.update, data=text, content_type="application/sparql-update", again=again)
+
+    def _select(self, text: str) -> list[dict[str, str]]:
+        answer = self.client.request("POST", self.endpoint.query, data={"query": text}, accept="application/sparql-results+json")
+        try:
+            rows: list[dict[str, Any]] = json.loads(answer.content)["results"]["bindings"]
+        except (ValueError, KeyError, TypeError):
+            raise EndpointError("KG-EN10", "the store's answer is not SPARQL results in JSON", place=self.endpoint.query, fix="check that the URL is a query endpoint") from None
+        return [{name: term["value"] for name, term in row.items()} for row in rows]
+
+
+class _Stream:
+    """The body of an answer as a file; a connection that breaks is an OSError."""
+
+    def __init__(self, raw: Any) -> None:
+        self.raw = raw
+
+    def read(self, size: int = -1) -> bytes:
+        from urllib3.exceptions import HTTPError
+
+        try:
+            data: bytes = self.raw.read(None if size < 0 else size)
+        except HTTPError as error:
+            raise OSError(str(error)) from None
+        return data
+
+
+__all__ = ["LOADING", "RemoteTarget"]

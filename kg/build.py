@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,8 +64,7 @@ def input_files(sources: Iterable[Path], contributed: Iterable[Path] = ()) -> li
     files += sorted(folder("queries").rglob("*.rq"))
     for source in sources:
         files += find_files(source)
-    files += contributed
-    return files + [Path(__file__).with_name(f"{step}.py") for step in _STEPS]
+    return [*files, *contributed, *_step_files()]
 
 
 def fingerprint(sources: Iterable[Path], contributed: Iterable[Path] = ()) -> str:
@@ -74,10 +73,29 @@ def fingerprint(sources: Iterable[Path], contributed: Iterable[Path] = ()) -> st
     if INSTALLED and not contributed and sources == packaged_data():
         return f"installed {__version__} {_packed_digest()}"
     digest = hashlib.sha256(f"{__version__} {FORMAT}".encode())
-    for path in input_files(sources, contributed):
-        stat = os.stat(path)
-        digest.update(f"{path} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    for base, ending in ((folder("ontology"), ".ttl"), (folder("shapes"), ".ttl"), (folder("queries"), ".rq"), *((source, ".ttl") for source in sources)):
+        digest.update("".join(sorted(_marks(str(base), ending))).encode())
+    for path in (*contributed, *_step_files()):
+        digest.update(_mark(str(path), os.stat(path)).encode())
     return digest.hexdigest()
+
+
+def _marks(base: str, ending: str) -> Iterator[str]:
+    """The mark of every file below a folder with this ending. Every command walks the inputs, so without the cost of paths."""
+    with os.scandir(base) as entries:
+        for entry in entries:
+            if entry.name.endswith(ending):
+                yield _mark(entry.path, entry.stat())
+            elif entry.is_dir():
+                yield from _marks(entry.path, ending)
+
+
+def _mark(path: str, stat: os.stat_result) -> str:
+    return f"{path} {stat.st_size} {stat.st_mtime_ns}\n"
+
+
+def _step_files() -> list[Path]:
+    return [Path(__file__).with_name(f"{step}.py") for step in _STEPS]
 
 
 def content_digest(sources: Iterable[Path], contributed: Iterable[Path] = ()) -> str:

@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
 import pytest
-from derivation import derive
+from golden_update import answer, fixture_engine
 
 from kg import catalog as cat
 from kg.engine import Engine, RdflibEngine
@@ -26,40 +27,33 @@ def base(store: Path) -> Base:
     return Base(store)
 
 
-@pytest.fixture(scope="module", params=["oxigraph", "rdflib"])
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """The fixture cases, derived with Oxigraph, on each engine."""
-    derived = derive().engine
-    if request.param == "oxigraph":
-        return derived
-    other = RdflibEngine()
-    import pyoxigraph as ox
+@pytest.fixture(scope="module")
+def fixtures() -> tuple[Engine, dict[str, Any]]:
+    """The fixture cases derived with Oxigraph, and the names in them."""
+    return fixture_engine()
 
-    for quad in derived.store:  # type: ignore[attr-defined]
+
+@pytest.fixture(scope="module", params=["oxigraph", "rdflib"])
+def engine(request: pytest.FixtureRequest, fixtures: tuple[Engine, dict[str, Any]]) -> Engine:
+    """The derived fixture cases on each engine."""
+    if request.param == "oxigraph":
+        return fixtures[0]
+    other = RdflibEngine()
+    for quad in fixtures[0].store:  # type: ignore[attr-defined]
         other.add(quad.graph_name.value, [ox.Triple(quad.subject, quad.predicate, quad.object)])
     return other
 
 
 @pytest.mark.parametrize("name", sorted(QUERIES))
-def test_golden(name: str, engine: Engine) -> None:
+def test_golden(name: str, engine: Engine, fixtures: tuple[Engine, dict[str, Any]]) -> None:
     golden = json.loads((GOLDEN / QUERIES[name]["folder"] / f"{name}.json").read_text())
-    names = {"parties": {}, "agreements": {}, "behaviors": {}, "sources": {}}
-    text, _ = fill(QUERIES[name], golden["params"], names) if not golden["params"] else fill(QUERIES[name], golden["params"], _names(engine))
-    rows = shape(engine, text, QUERIES[name]["columns"])
+    rows = answer(engine, fixtures[1], name, golden["params"])
     assert rows == golden["rows"]
     assert rows, "a golden answer without a row proves nothing"
 
 
-def _names(engine: Engine) -> dict[str, Any]:
-    used = {row[0].value for row in engine.select("SELECT DISTINCT ?x WHERE { ?x ?p ?y }").rows if row[0] is not None}
-    used |= {row[0].value for row in engine.select("SELECT DISTINCT ?y WHERE { ?x ?p ?y . FILTER(ISIRI(?y)) }").rows if row[0] is not None}
-    return {kind: {iri.casefold(): [iri] for iri in used} for kind in ("parties", "agreements", "behaviors", "sources")}
-
-
 @pytest.mark.slow
 def test_packaged_data_answers_alike_on_rdflib(base: Base) -> None:
-    import pyoxigraph as ox
-
     other = RdflibEngine()
     for quad in base.store:
         if isinstance(quad.graph_name, ox.NamedNode):

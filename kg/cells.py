@@ -7,7 +7,7 @@ would not read back as the same term, it is written as in Turtle (``"…"^^xsd:d
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -83,14 +83,16 @@ def decode(word: str, column: Column, names: Names) -> Term:
 
 def encode(term: Term, column: Column, names: Names) -> str:
     """A value as people write it where that reads back as the same term, else as in Turtle."""
-    word = _plain(term, column).replace("|", "\\|")
-    if word and word == word.strip() and not word.startswith(_FORMULA) and split(word) == [word]:
-        try:
-            if decode(word, column, names) == term:
-                return word
-        except (CellError, ValueError):
-            pass
-    return exact(term)
+    return next((word for word in _candidates(term, column) if _reads_back(word, term, column, names)), exact(term))
+
+
+def _reads_back(word: str, term: Term, column: Column, names: Names) -> bool:
+    if word != word.strip() or word.startswith(_FORMULA) or split(word) != [word]:
+        return False
+    try:
+        return decode(word, column, names) == term
+    except CellError:
+        return False
 
 
 def exact(term: Term) -> str:
@@ -136,15 +138,21 @@ def _node(iri: str) -> ox.NamedNode:
         raise CellError("CT05", f"not an IRI: {iri!r}", "give a full IRI, or the name of a thing") from None
 
 
-def _plain(term: Term, column: Column) -> str:
+def _candidates(term: Term, column: Column) -> Iterator[str]:
+    """Ways to write a term, the plainest first."""
     if isinstance(term, ox.NamedNode):
         name = short(term.value)
         prefix, _, local = name.partition(":")
-        return local if column.of == (prefix,) else name
-    if column.form == "text" and term.language:
-        ends_alike = _LANGUAGE.fullmatch(term.value)
-        return term.value if term.language == "en" and not ends_alike else f"{term.value} @{term.language}"
-    return term.value
+        if prefix in column.of:
+            yield local
+        yield name
+    else:
+        word = term.value.replace("|", "\\|")
+        if column.form == "text" and term.language:
+            if term.language == "en":
+                yield word
+            word = f"{word} @{term.language}"
+        yield word
 
 
 def _text(word: str, column: Column, names: Names) -> Term:

@@ -1,30 +1,37 @@
-"""Files against the shapes, with the base graph as context: what ``kg validate`` does."""
+"""Files against the shapes and the further checks, with the base graph as context: what ``kg validate`` does."""
 
 from __future__ import annotations
 
-import sys
+import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from kg.read import Document, graph_of, parse, read_data
+from kg.errors import InputError
+from kg.intake import Taken, take
+from kg.locate import locate
 
 if TYPE_CHECKING:
+    from kg.affected import View
     from kg.query import Base
     from kg.validate import Result
 
 SEVERITIES = ("violation", "warning", "info")
+_PLACE = re.compile(r"^(.*?):(\d+):(\d+)$", re.DOTALL)
+_SYNTAX = "KG-IN04"
 
 
 @dataclass(frozen=True)
 class Report:
-    """What validation found: ``results`` in the order of files and lines, and the ``engine`` that found it."""
+    """What validation found: ``results`` in the order of files and lines, the ``engine`` that found it, and the files ``taken`` in."""
 
     results: list[Result]
     engine: str
+    taken: list[Taken] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)
 
     @property
     def conforms(self) -> bool:
@@ -46,39 +53,117 @@ class Report:
             "conforms": self.conforms,
             "counts": self.counts,
             "engine": self.engine,
-            "results": [asdict(result) for result in self.results],
+            "results": [asdict(result) | {"focus": result.focus or None} for result in self.results],
         }
 
 
-def check(paths: Iterable[Path], base: Base, engine: str | None = None) -> Report:
-    """Validate files (``-`` is Turtle on standard input) together with the base graph.
+class Refused(InputError):
+    """Files that cannot be read; ``report`` holds each mistake with its place, and what was found in the other files."""
 
-    Results are those about things that the files describe. A file that stands for one of the base's own
-    graphs replaces it. Raises InputError where a file cannot be read.
+    def __init__(self, report: Report) -> None:
+        refused = [result for result in report.results if result.code.startswith("KG-IN")]
+        first, more = refused[0], len(refused) - 1
+        place = ":".join(str(part) for part in (first.file, first.line, first.column) if part is not None)
+        message = first.message + (f" (and {more} more {'mistake' if more == 1 else 'mistakes'})" if more else "")
+        super().__init__(first.code, message, place=place, fix=first.fix)
+        self.report = report
+
+
+def check(paths: Iterable[Path], base: Base, engine: str | None = None, *, kind: str | None = None) -> Report:
+    """Validate files (``-`` is standard input) together with the base graph.
+
+    Results are those about things that the files describe, and those that the files newly cause elsewhere. A file that
+    stands for one of the base's own graphs replaces it. ``kind`` says what the files are, whatever their endings.
+    Raises Refused (an InputError) with a report where a file cannot be read; the others are checked all the same.
     """
-    from kg.locate import locate
-    from kg.validate import DEFAULT_ENGINE, validate_triples
+    from kg.lint import lint
+    from kg.validate import DEFAULT_ENGINE, unknown_engine
 
-    documents = [_document(path) for path in paths]
-    context = _context(base.store, {document.graph for document in documents})
-    triples = [*context, *(triple for document in documents for triple in document.triples)]
-    described = {triple.subject.value for document in documents for triple in document.triples if isinstance(triple.subject, ox.NamedNode)}
     chosen = engine or DEFAULT_ENGINE
-    found = [result for result in validate_triples(triples, chosen) if result.focus in described]
-    return Report(sorted(locate(found, documents), key=_order), chosen)
+    unknown_engine(chosen)
+    taken, refused = _take_all(paths, kind)
+    whole = [one for one in taken if not one.problems]
+    found = _shape_results(whole, base.store, chosen) if whole else []
+    found = lint(whole, base, found) if whole else found
+    results = sorted([*refused, *locate(found, whole)], key=_order)
+    report = Report(results, chosen, taken, _labels(results, whole, base))
+    if refused:
+        raise Refused(report)
+    return report
 
 
-def _document(path: Path) -> Document:
-    if str(path) == "-":
-        return parse(Path("standard-input.ttl"), sys.stdin.buffer.read())
-    return read_data([path])[0]
+def _take_all(paths: Iterable[Path], kind: str | None) -> tuple[list[Taken], list[Result]]:
+    """The files that can be read, and what keeps the others from it."""
+    taken: list[Taken] = []
+    refused: list[Result] = []
+    for path in dict.fromkeys(paths):
+        try:
+            one = take(path, kind)
+        except InputError as error:
+            match = _PLACE.match(error.place)
+            place = (match[1], int(match[2]), int(match[3])) if match else (error.place, None, None)
+            refused.append(_refusal(error.code, error.message, error.fix, *place))
+            continue
+        taken.append(one)
+        refused += [_refusal(_SYNTAX, problem.message, problem.fix, one.place, *one.lines.place(problem.at)) for problem in one.problems]
+    return taken, refused
 
 
-def _context(store: ox.Store, replaced: set[str]) -> list[ox.Triple]:
-    derived = graph_of(Path("/derived/x.ttl")).removesuffix("x")
-    skip = {graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode) and (graph.value in replaced or graph.value.startswith(derived))}
-    return [ox.Triple(q.subject, q.predicate, q.object) for q in store if not (isinstance(q.graph_name, ox.NamedNode) and q.graph_name.value in skip)]
+def _refusal(code: str, message: str, fix: str, file: str, line: int | None, column: int | None) -> Result:
+    from kg.validate import Result
+
+    return Result(code, "violation", "", None, None, message, fix, f"docs/reference/errors.md#{code.lower()}", file, line, column)
 
 
-def _order(result: Result) -> tuple[str, int, str, str]:
-    return result.file or "", result.line or 0, result.code, result.focus
+def _shape_results(taken: list[Taken], store: ox.Store, engine: str) -> list[Result]:
+    from kg.affected import View
+
+    triples = frozenset(triple for one in taken for triple in one.document.triples)
+    graphs = {graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)}
+    return changes(View(store, frozenset({one.document.graph for one in taken} & graphs), triples), engine)
+
+
+def changes(view: View, engine: str, *, everything: bool = False) -> list[Result]:
+    """Results about what a change describes, and those that it newly causes elsewhere.
+
+    Only what the change can affect is checked, unless ``everything``: then the whole base is, before and after.
+    """
+    from kg.affected import NotLocal, View, affected, surroundings
+    from kg.validate import validate_triples
+
+    described = {triple.subject for triple in view.added}
+    named = {node.value for node in described if isinstance(node, ox.NamedNode)}
+    before = View(view.store, frozenset())
+    focuses = None
+    if not everything:
+        try:
+            focuses = affected(view, view.new() | view.removed())
+        except NotLocal:
+            focuses = None
+    if focuses is None:
+        after = validate_triples(view.everything(), engine)
+        old = set(validate_triples(before.everything(), engine)) if any(result.focus not in named for result in after) else set()
+        return [result for result in after if result.focus in named or result not in old]
+    touched = {node.value for node in focuses if isinstance(node, ox.NamedNode)} - named
+    after = validate_triples(surroundings(view, focuses | described), engine)
+    elsewhere = {result for result in after if result.focus in touched}
+    if elsewhere:
+        elsewhere -= set(validate_triples(surroundings(before, [ox.NamedNode(name) for name in {result.focus for result in elsewhere}]), engine))
+    return [result for result in after if result.focus in named or result in elsewhere]
+
+
+def _labels(results: list[Result], taken: list[Taken], base: Base) -> dict[str, str]:
+    """Names of the things that results are about, from the files first and else from the base."""
+    wanted = {iri for result in results for iri in (result.focus, result.value) if iri and iri.startswith(("http://", "https://"))}
+    names = base.labels({iri for iri in wanted if not re.search(r'[\s<>"{}|\\^`]', iri)})
+    for one in taken:
+        for triple in one.document.triples:
+            if triple.predicate.value.endswith(("rdf-schema#label", "dc/terms/title")) and isinstance(triple.object, ox.Literal):
+                subject = triple.subject.value if isinstance(triple.subject, ox.NamedNode) else ""
+                if subject in wanted:
+                    names[subject] = triple.object.value
+    return names
+
+
+def _order(result: Result) -> tuple[str, int, int, str, str]:
+    return result.file or "~", result.line or 0, result.column or 0, result.code, result.focus

@@ -25,7 +25,7 @@ from kg import contributions
 from kg.contributions import CONTRIBUTION
 from kg.errors import InputError, StoreError, UsageError
 from kg.namespaces import GRAPH, ID, PREFIXES, expand
-from kg.read import Document, find_files, read_data, show_path
+from kg.read import read_data, show_path
 from kg.table import Problem, Table, names_of, read_tables, to_rows
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def read_and_check(paths: list[Path], base: Base, engine: str | None = None) -> 
         stand_in.parent.mkdir(parents=True, exist_ok=True)
         stand_in.write_bytes(ox.serialize(table.triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES) or b"")
         report = check([*([stand_in] if table.triples else []), *others], base, engine)
-        unread = {row for row in ((found.sheet, found.row) for found in table.problems)}
+        unread = {(id(found.sheet), found.row) for found in table.problems}
         results = [placed for result in report.results if (placed := _placed(result, table, stand_in, unread)) is not None]
     triples = list(table.triples) + [triple for document in read_data(others) for triple in document.triples]
     replaces = GRAPH + table.replaces[0] if table.replaces else None
@@ -142,12 +142,12 @@ def _cell(sheet: Any, row: int, column: int) -> dict[str, Any]:
     return {"file": sheet.place(row, column).rsplit(":", 2)[0], "line": row, "column": column}
 
 
-def _placed(result: Result, table: Table, stand_in: Path, unread: set[tuple[Any, int]]) -> Result | None:
+def _placed(result: Result, table: Table, stand_in: Path, unread: set[tuple[int, int]]) -> Result | None:
     """A result on the triples of a table, at its cell; None where the row has cells that could not be read."""
     if result.focus not in table.rows or (result.file is not None and Path(result.file).name != stand_in.name):
         return result
     place = _find_cell(result, table)
-    return None if (place[0], place[1]) in unread else replace(result, **_cell(*place))
+    return None if (id(place[0]), place[1]) in unread else replace(result, **_cell(*place))
 
 
 def _find_cell(result: Result, table: Table) -> tuple[Any, int, int]:
@@ -158,6 +158,14 @@ def _find_cell(result: Result, table: Table) -> tuple[Any, int, int]:
     return about[0][1] if about else table.rows[result.focus]
 
 
+def _not_added(results: list[Any]) -> InputError:
+    from kg.build import NotConforming
+
+    error = NotConforming(results)
+    error.message = error.message.replace("nothing was built", "nothing was added")
+    return error
+
+
 def add(
     paths: list[Path], base: Base, *, by: str, license: str, note: str | None = None, slug: str | None = None, engine: str | None = None
 ) -> tuple[Contribution, Reading, list[dict[str, Any]]]:
@@ -166,15 +174,13 @@ def add(
     Returns the contribution (with what was read, and which verdicts changed). Raises NotConforming where there is a
     violation, InputError where a file is refused, UsageError for a name in use, StoreError where the store cannot be written.
     """
-    from kg.build import NotConforming
-
     name = _free_slug(slug or slug_of(paths[0].stem), base.folder)
     license_iri = _license(license)
     if not by.strip():
         raise UsageError("KG-US11", "no contributor named", fix="say who gives this: --by 'A. Historian'")
     reading = read_and_check(paths, base, engine)
     if not reading.report.conforms:
-        raise NotConforming(reading.report.results)
+        raise _not_added(reading.report.results)
     if not reading.triples:
         raise InputError("KG-CT09", "nothing to add", place=", ".join(map(show_path, paths)), fix="fill in a row; rows that begin with # are passed over")
     graph = CONTRIBUTION + name
@@ -400,8 +406,3 @@ def _graph_of(word: str, base: Base) -> str:
 
 def _value(term: object) -> str:
     return str(getattr(term, "value", ""))
-
-
-def sources_of(base: Base) -> list[Document]:
-    """The documents that the base was built from, contributions apart."""
-    return read_data(path for source in base.manifest["sources"] for path in find_files(Path(source)))

@@ -376,7 +376,7 @@ class _Reader:
         node = self._fresh()
         if not self._is("]"):
             self._predicates(node, token.at, ("]",))
-        self._expect("]", f"the bracket that opens here is not closed before {_show(self._token)}", "write ] after its last value")
+        self._expect("]", f"a bracket is not closed before {_show(self._token)}", "write ] after its last value")
         self._depth -= 1
         return node
 

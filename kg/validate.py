@@ -200,9 +200,14 @@ def _text(term: Any) -> str:
     return str(term.value) if not isinstance(term, ox.BlankNode) else f"_:{term.value}"
 
 
-def _engine(name: str) -> Callable[[list[ox.Triple]], list[_Raw]]:
+def unknown_engine(name: str) -> None:
+    """Raise UsageError for an engine that there is not."""
     if name not in ENGINES:
         raise UsageError("KG-US18", f"unknown engine {name!r}", fix=f"use one of {', '.join(ENGINES)}")
+
+
+def _engine(name: str) -> Callable[[list[ox.Triple]], list[_Raw]]:
+    unknown_engine(name)
     run = _run_rudof if name == "rudof" else _run_pyshacl
 
     def guarded(triples: list[ox.Triple]) -> list[_Raw]:

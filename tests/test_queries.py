@@ -33,7 +33,7 @@ def fixtures() -> tuple[Engine, dict[str, Any]]:
     return fixture_engine()
 
 
-@pytest.fixture(scope="module", params=["oxigraph", "rdflib"])
+@pytest.fixture(scope="module", params=["oxigraph", pytest.param("rdflib", marks=pytest.mark.slow)])
 def engine(request: pytest.FixtureRequest, fixtures: tuple[Engine, dict[str, Any]]) -> Engine:
     """The derived fixture cases on each engine."""
     if request.param == "oxigraph":

@@ -16,6 +16,8 @@ COMMANDS = {
     "explain": "the chain behind a verdict or an unmet expectation",
     "whatif": "which duties an occurrence would set off (casus foederis)",
     "validate": "check files against the shapes, with the base graph as context",
+    "contribute": "fill in, check, add, list, compare and remove contributions; tables and RDF",
+    "fmt": "write Turtle files in the one canonical form",
     "plot": "draw the axis matrix or a timeline as SVG or PNG",
     "load": "the graph into a triple store, by URL or folder",
     "unload": "remove from a triple store what was loaded",

@@ -1,0 +1,174 @@
+"""A triple store over HTTP as a query engine: the same SELECT and CONSTRUCT as the embedded ones, through SPARQLWrapper."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import urllib.error
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from kg.engine import Row, Rows, Term
+from kg.errors import EndpointError, UsageError
+
+if TYPE_CHECKING:
+    from kg.load.endpoint import Endpoint
+    from kg.load.http import Access
+
+_SELECT = "application/sparql-results+json"
+_TRIPLES = "application/n-triples, text/turtle;q=0.5"
+_FORMS = {"n-triples": ox.RdfFormat.N_TRIPLES, "turtle": ox.RdfFormat.TURTLE, "text/plain": ox.RdfFormat.N_TRIPLES}
+
+
+class RemoteEngine:
+    """Queries sent to a store, always by POST, over the union of all its graphs or over the graphs named.
+
+    Attributes: ``endpoint`` says what the store is, ``graphs`` are the graphs that make the default graph (none: all).
+    """
+
+    name = "remote"
+
+    def __init__(self, endpoint: Endpoint, access: Access, scheme: str | None, graphs: Sequence[str] = ()) -> None:
+        self.endpoint = endpoint
+        self.access = access
+        self.scheme = scheme
+        self.graphs = list(graphs)
+
+    def add(self, graph: str, triples: Iterable[ox.Triple]) -> None:
+        """A query engine adds nothing: ``kg load`` and ``kg assess --endpoint`` do."""
+        raise NotImplementedError
+
+    def select(self, text: str) -> Rows:
+        """Run a SELECT. Raises EndpointError, or UsageError (KG-US14) for a query that the store calls wrong."""
+        answer = self._results(text)
+        names = [str(name) for name in answer["head"]["vars"]]
+        return Rows(names, [_row(names, row) for row in answer["results"]["bindings"]])
+
+    def ask(self, text: str) -> bool:
+        """Run an ASK."""
+        answer = self._results(text)
+        if "boolean" in answer:
+            return bool(answer["boolean"])
+        raise EndpointError("KG-EN10", "the store's answer to an ASK has no boolean", place=self.endpoint.query, fix="check that the URL is a query endpoint")
+
+    def construct(self, text: str) -> set[ox.Triple]:
+        """Run a CONSTRUCT or DESCRIBE."""
+        body, kind = self._ask(text, _TRIPLES)
+        form = next((value for key, value in _FORMS.items() if key in kind), None)
+        try:
+            if form is None:
+                raise ValueError(kind)
+            return {quad.triple for quad in ox.parse(body, format=form)}
+        except (ValueError, SyntaxError) as error:
+            raise EndpointError("KG-EN10", f"the store's answer cannot be read as triples: {error}", place=self.endpoint.query, fix="check that the URL is a query endpoint") from None
+
+    def _results(self, text: str) -> dict[str, Any]:
+        body, kind = self._ask(text, _SELECT)
+        try:
+            answer = json.loads(body)
+            assert "boolean" in answer or "results" in answer
+            return dict(answer)
+        except (ValueError, AssertionError, TypeError):
+            raise EndpointError("KG-EN10", f"the store's answer is not SPARQL results in JSON but {kind!r}", place=self.endpoint.query, fix="check that the URL is a query endpoint") from None
+
+    def _ask(self, text: str, accept: str) -> tuple[bytes, str]:
+        """Send a query; the body of the answer and its content type."""
+        from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
+
+        wrapper = self._wrapper(text, accept)
+        place = self.endpoint.query
+        try:
+            result = wrapper.query()
+            return result.response.read(), str(result.info().get("content-type", ""))
+        except SPARQLWrapperException as error:
+            raise _said(type(error).__name__, str(error.args[0] if error.args else error), place) from None
+        except urllib.error.HTTPError as error:
+            raise _said(f"HTTP {error.code}", error.read(400).decode(errors="replace"), place) from None
+        except urllib.error.URLError as error:
+            if isinstance(error.reason, socket.timeout | TimeoutError):
+                raise self._silent() from None
+            raise EndpointError("KG-EN01", f"no answer from the store: {error.reason}", place=place, fix="check the URL, and that the store runs and can be reached") from None
+        except TimeoutError:
+            raise self._silent() from None
+        except OSError as error:
+            raise EndpointError("KG-EN01", f"no answer from the store: {error}", place=place, fix="check the URL, and that the store runs and can be reached") from None
+
+    def _silent(self) -> EndpointError:
+        return EndpointError("KG-EN03", f"the store was silent for {self.access.timeout:g} seconds", place=self.endpoint.query, fix="try again, or allow more with --timeout SECONDS")
+
+    def _wrapper(self, text: str, accept: str) -> Any:
+        from SPARQLWrapper import BASIC, DIGEST, POST, SPARQLWrapper
+
+        class Wrapper(SPARQLWrapper):  # type: ignore[misc]
+            """Asks for one exact content type, so that every store gives the same."""
+
+            def _getAcceptHeader(self) -> str:
+                return accept
+
+        wrapper = Wrapper(self.endpoint.query, agent="servanda")
+        wrapper.setMethod(POST)
+        wrapper.setTimeout(self.access.timeout)
+        wrapper.setQuery(text)
+        for graph in self.graphs:
+            wrapper.addDefaultGraph(graph)
+        if not self.graphs:
+            for name, value in self.endpoint.server.union.items():
+                wrapper.addParameter(name, value)
+        if self.scheme == "bearer":
+            wrapper.addCustomHttpHeader("Authorization", f"Bearer {self.access.token}")
+        elif self.scheme:
+            wrapper.setHTTPAuth(DIGEST if self.scheme == "digest" else BASIC)
+            wrapper.setCredentials(self.access.user, self.access.password)
+        return wrapper
+
+
+def _said(kind: str, text: str, place: str) -> EndpointError | UsageError:
+    """A store's refusal in words."""
+    said = " ".join(text.removeprefix(kind).split())[:300]
+    if kind == "QueryBadFormed":
+        return UsageError("KG-US14", f"the store calls the query wrong: {said}", place=place, fix="correct the query; 'kg query show status' is an example")
+    if kind == "Unauthorized" or kind == "HTTP 403":
+        return EndpointError("KG-EN04", "the store refuses access", place=place, fix="give a user with --user and KG_PASSWORD, a token with KG_TOKEN, or an entry in netrc")
+    if kind == "EndPointNotFound":
+        return EndpointError("KG-EN07", "there is no SPARQL endpoint there", place=place, fix="give the URL of the store's base or of its query endpoint, and the kind with --server")
+    return EndpointError("KG-EN05", f"the store failed ({kind}): {said}", place=place, fix="look into the store's log; a heavy query may need more time or memory there")
+
+
+def connect(url: str, access: Access, server: str | None = None) -> RemoteEngine:
+    """An engine over the store at a URL. Raises EndpointError where none answers there."""
+    from kg.load.endpoint import discover
+    from kg.load.http import Client
+
+    if access.ca_file:
+        os.environ["SSL_CERT_FILE"] = access.ca_file  # SPARQLWrapper takes its authorities from the environment only
+    client = Client(access)
+    found = discover(url, client, server, writing=False)
+    engine = RemoteEngine(found, access, client.scheme)
+    if not found.server.union and not found.server.union_by_default:
+        engine.graphs = _graphs(engine)
+    return engine
+
+
+def _graphs(engine: RemoteEngine) -> list[str]:
+    """All graphs, for a store whose default graph is not known to be their union."""
+    rows = engine.select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }").rows
+    return sorted(row[0].value for row in rows if row[0] is not None)
+
+
+def _row(names: list[str], row: dict[str, dict[str, str]]) -> Row:
+    return tuple(_term(row[name]) if name in row else None for name in names)
+
+
+def _term(value: dict[str, str]) -> Term:
+    """A term of SPARQL results in JSON; ``typed-literal`` is Virtuoso's word."""
+    if value["type"] == "uri":
+        return ox.NamedNode(value["value"])
+    if value["type"] == "bnode":
+        return ox.BlankNode(value["value"].removeprefix("_:").replace("nodeID://", ""))
+    if "xml:lang" in value:
+        return ox.Literal(value["value"], language=value["xml:lang"])
+    datatype = value.get("datatype")
+    return ox.Literal(value["value"], datatype=ox.NamedNode(datatype)) if datatype else ox.Literal(value["value"])

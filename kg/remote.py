@@ -110,6 +110,7 @@ class RemoteEngine:
 
         wrapper = Wrapper(self.endpoint.query, agent="servanda")
         wrapper.setMethod(POST)
+        wrapper.setOnlyConneg(True)
         wrapper.setTimeout(self.access.timeout)
         wrapper.setQuery(text)
         for graph in self.graphs:

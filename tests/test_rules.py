@@ -219,6 +219,9 @@ def test_mechanics(cases: Derived) -> None:
     raid = "mech-aggression--KKK--LLL--1954-05-01-raid"
     assert (cases.status(raid), cases(raid, "statusReason")) == ("disputed", {"aggression"}), "self-defense claimed"
     assert cases.status("mech-aggression--KKK--LLL--1953-05-01-near") == "owed", "aggression presumed where nobody denies it"
+    assert not cases("kkk-withdrawn", "contestedConduct"), "its author withdrew the denial"
+    historian = "characterization:h a sv:Characterization ; sv:characterizes conduct:kkk-withdrawn ; sv:as circumstance:occurred ; sv:holds false ; sv:hasSource source:k1 ."
+    assert derive(extra=historian, only="20*")("kkk-withdrawn", "contestedConduct") == {"true"}
     assert cases("KKK--MMM--1985-01-01-raid", "missing") == {"noWords", "absenceNotShown"}
 
 

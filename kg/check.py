@@ -77,10 +77,10 @@ def check(paths: Iterable[Path], base: Base, engine: str | None = None, *, kind:
     Raises Refused (an InputError) with a report where a file cannot be read; the others are checked all the same.
     """
     from kg.lint import lint
-    from kg.validate import DEFAULT_ENGINE, unknown_engine
+    from kg.validate import DEFAULT_ENGINE, require_engine
 
     chosen = engine or DEFAULT_ENGINE
-    unknown_engine(chosen)
+    require_engine(chosen)
     taken, refused = _take_all(paths, kind)
     whole = [one for one in taken if not one.problems]
     found = _shape_results(whole, base.store, chosen) if whole else []

@@ -9,7 +9,7 @@ from functools import lru_cache
 import pyoxigraph as ox
 
 from kg.catalog import snake
-from kg.namespaces import CODE, KINDS, LISTS, PREFIXES, SV, short
+from kg.namespaces import CODE, KINDS, LISTS, PREFIXES, SV, expand, short
 from kg.resources import folder
 
 PARTY = ("state", "org", "actor")
@@ -42,6 +42,13 @@ _COLUMNS = (
     _column("rdfs:label", "text", "a short name for people"),
     _column("dcterms:title", "text", "official title, word for word"),
     _column("skos:altLabel", "text", "other names, separated by |", name="other_names"),
+    _column("sv:partOf", "thing", "the agreement, event, place or body it is part of", "agreement", "occurrence", "place", "provision", "org", "actor"),
+    _column("sv:ofAgreement", "thing", "the agreement", "agreement"),
+    _column("sv:participant", "thing", "the party bound", *PARTY),
+    _column("sv:imposedBy", "thing", "the provision that imposes the duty", "provision"),
+    _column("sv:characterizes", "thing", "what the claim is about: an event, a conduct or an agreement", "occurrence", "conduct", "agreement"),
+    _column("sv:assesses", "thing", "the activation judged: obligation--owedBy--owedTo--occurrence", "activation"),
+    _column("sv:fromObligation", "thing", "from which duty", "obligation"),
     _column("sv:locator", "string", "where in the document: Article 4"),
     _column("sv:quote", "text", "the words themselves, short and verbatim; other languages end in @fr, @ru …"),
     _column("sv:gist", "text", "what it says, in your own words"),
@@ -61,13 +68,11 @@ _COLUMNS = (
     _column("sv:datePrecision", "string", "month or year, where the day is not known (then write the first day of it)"),
     _column("sv:inResponseTo", "thing", "the event it answers", "occurrence"),
     _column("sv:bearsOn", "thing", "the duty it bears on", "obligation", "activation"),
-    _column("sv:characterizes", "thing", "what the claim is about: an event, a conduct or an agreement", "occurrence", "conduct", "agreement"),
     _column("sv:as", "code", "as what it is claimed: one code of the list of circumstances", "circumstance"),
     _column("sv:holds", "flag", "true if it is affirmed, false if it is denied"),
     _column("sv:claimedBy", "thing", "who claims it; empty: the source itself", *ASSESSORS),
     _column("sv:claimedOn", "day", f"when: {_DAY}"),
     _column("sv:concerns", "thing", "the party it is about", *PARTY),
-    _column("sv:assesses", "thing", "the activation judged: obligation--owedBy--owedTo--occurrence", "activation"),
     _column("sv:verdict", "code", "somebody's verdict, never your own", "verdict"),
     _column("sv:assessor", "thing", "whose verdict it is", *ASSESSORS),
     _column("sv:asOf", "day", f"the day it was given: {_DAY}"),
@@ -90,9 +95,6 @@ _COLUMNS = (
     _column("sv:atopId", "string", "number in the ATOP data set"),
     _column("sv:wikidata", "string", "Wikidata number: Q…"),
     _column("sv:securityCoded", "flag", "true only if every security provision of the text was seen and entered"),
-    _column("sv:partOf", "thing", "the agreement, event, place or body it is part of", "agreement", "occurrence", "place", "provision", "org", "actor"),
-    _column("sv:ofAgreement", "thing", "the agreement", "agreement"),
-    _column("sv:participant", "thing", "the party bound", *PARTY),
     _column("sv:boundFrom", "day", f"the first day that party was bound: {_DAY}"),
     _column("sv:knownBoundFrom", "day", f"a day on which it was bound, if the first is not known: {_DAY}"),
     _column("sv:boundUntil", "day", f"the last day it was bound: {_DAY}"),
@@ -101,7 +103,6 @@ _COLUMNS = (
     _column("sv:rivalTo", "thing", "the entry it contradicts", "participation"),
     _column("sv:actKind", "code", "signed, ratified, acceded, withdrew …", "actkind"),
     _column("sv:onDate", "day", f"when: {_DAY}"),
-    _column("sv:imposedBy", "thing", "the provision that imposes the duty", "provision"),
     _column("sv:requires", "code", "what must be done", "behavior"),
     _column("sv:forbids", "code", "what must not be done", "behavior"),
     _column("sv:triggeredBy", "code", "what sets it off; empty: always owed", "trigger"),
@@ -116,7 +117,6 @@ _COLUMNS = (
     _column("sv:respondWithinDays", "number", "days within which to act"),
     _column("sv:standardOfPerformance", "code", "how much is owed", "standard"),
     _column("sv:exempts", "thing", "the party freed", *PARTY),
-    _column("sv:fromObligation", "thing", "from which duty", "obligation"),
     _column("sv:groundedIn", "thing", "the provision or act it rests on", "provision", "act"),
     _column("sv:whenInitiator", "thing", "only if this party attacked", *PARTY),
     _column("sv:whenCircumstance", "code", "only if this holds", "circumstance"),
@@ -144,8 +144,8 @@ _COLUMNS = (
     _column("sv:claimStatus", "code", "what became of the claim", "claimstatus"),
     _column("sv:correction", "text", "what is right instead"),
     _column("sv:corroboratedBy", "thing", "what bears it out", "source", "conduct", "occurrence", "provision", "act", "participation"),
-    _column("sv:hasSource", "thing", "where you saw it: sources, separated by |", "source", name="source"),
     _column("skos:note", "text", "doubts and remarks", name="note"),
+    _column("sv:hasSource", "thing", "where you saw it: sources, separated by |", "source", name="source"),
 )
 COLUMNS = {column.name: column for column in _COLUMNS}
 BY_PROPERTY = {column.property: column for column in _COLUMNS}
@@ -179,9 +179,9 @@ WHAT = {
 }
 REPLACES = "replaces"  # a row that says: these rows stand for a graph of the base
 
-_TREATY = "label title signed_on in_force_from in_force_until supersedes amends renews unts atop_id security_coded of_agreement actor act_kind on_date participant bound_from known_bound_from bound_until bound_as_of evidenced_by rival_to part_of locator quote gist imposed_by requires forbids triggered_by bearer beneficiary has_condition condition_party has_exception only_against within_place on_request respond_within_days standard_of_performance exempts from_obligation grounded_in date_precision source note"
-_CASE = "label occurrence_kind initiator target actor recipient against through behavior quantity place began_on ended_on ongoing_on date_precision in_response_to bears_on under part_of gist characterizes as holds claimed_by claimed_on concerns assesses verdict assessor as_of evidence_basis confidence invokes supported_by opposed_by covers_party covers_behavior covers_from covers_until source note"
-_PARTY = "label other_names iso3 iso2 cow_code cow_abbreviation gw_code wikidata existed_from existed_until successor_of part_of source note"
+_TREATY = "label title signed_on in_force_from in_force_until supersedes amends renews unts atop_id security_coded of_agreement actor act_kind on_date participant bound_from known_bound_from bound_until bound_as_of evidenced_by rival_to part_of locator quote gist imposed_by requires forbids triggered_by bearer beneficiary has_condition condition_party has_exception only_against within_place on_request respond_within_days standard_of_performance exempts from_obligation grounded_in date_precision note source"
+_CASE = "label occurrence_kind initiator target actor recipient against through behavior quantity place began_on ended_on ongoing_on date_precision in_response_to bears_on under part_of gist characterizes as holds claimed_by claimed_on concerns assesses verdict assessor as_of evidence_basis confidence invokes supported_by opposed_by covers_party covers_behavior covers_from covers_until note source"
+_PARTY = "label other_names iso3 iso2 cow_code cow_abbreviation gw_code wikidata existed_from existed_until successor_of part_of note source"
 _SOURCE = "label title published_by published_on retrieved_on source_kind source_quality language url originates_from written_by locator quote note"
 TEMPLATES = {
     "agreement": (
@@ -203,6 +203,9 @@ def template(name: str) -> tuple[list[str], list[Column]]:
 def plain(word: str) -> str:
     """A header or a kind as people type it, made comparable: ``Began On`` and ``beganOn`` -> ``began on``."""
     return re.sub(r"[\s_-]+", " ", snake(word.strip())).strip().casefold()
+
+
+KINDS_BY_WORD = {plain(word): found for word, found in WHAT.items()}
 
 
 @lru_cache(maxsize=1)
@@ -230,8 +233,11 @@ def what_of(classes: list[str]) -> str | None:
 
 
 def header(prop: str) -> str:
-    """The column of a property: its plain name, else the property as a prefixed name or IRI."""
-    return BY_PROPERTY[prop].name if prop in BY_PROPERTY else short(prop)
+    """The column of a property: its plain name, else the property as a prefixed name or as <IRI>."""
+    if prop in BY_PROPERTY:
+        return BY_PROPERTY[prop].name
+    name = short(prop)
+    return name if name != prop and expand(name) == prop else f"<{prop}>"
 
 
 def kind_prefix(iri: str) -> str | None:

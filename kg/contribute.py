@@ -8,13 +8,10 @@ that lags behind (the process was killed right then) is brought up by the next c
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import tempfile
-from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,20 +21,19 @@ import pyoxigraph as ox
 from kg import contributions
 from kg.contributions import CONTRIBUTION
 from kg.errors import InputError, StoreError, UsageError
+from kg.fmt import canonical
+from kg.gather import NOT_DATA, Reading, mark_of, own_triples, read_and_check
 from kg.namespaces import GRAPH, ID, PREFIXES, expand
-from kg.read import read_data, show_path
-from kg.table import Problem, Table, names_of, read_tables, to_rows
+from kg.read import show_path
+from kg.rows import names_of, to_rows
 
 if TYPE_CHECKING:
-    from kg.check import Report
     from kg.query import Base
-    from kg.validate import Result
 
 LICENSES = {"CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/", "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/"}
 _DCTERMS = PREFIXES["dcterms"]
 _XSD_DATE = ox.NamedNode(PREFIXES["xsd"] + "date")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_NOT_DATA = ("derived/", "schemes/", "ontology/")
 
 
 @dataclass(frozen=True)
@@ -53,109 +49,6 @@ class Contribution:
     replaces: str | None
     triples: int
     path: Path
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Files read for a contribution: their ``triples`` and the graph they replace, if any, with the ``report`` of the check."""
-
-    triples: list[ox.Triple]
-    replaces: str | None
-    report: Report
-
-
-def read_and_check(paths: list[Path], base: Base, engine: str | None = None) -> Reading:
-    """Read CSV, Excel and RDF files together and check them against the shapes, with the base as context.
-
-    Problems of a table are placed at its row and column. Raises InputError where a file cannot be read at all,
-    or stands for a graph of the base that has changed since it was exported.
-    """
-    from kg.check import Report, check
-
-    tables, others = _by_kind(paths)
-    table = read_tables([sheet for path in tables for sheet in _sheets(path)], names_of(base)) if tables else Table()
-    _refuse_stale(table, base, paths)
-    problems = [_problem(found) for found in table.problems]
-    with tempfile.TemporaryDirectory() as scratch:
-        stand_in = Path(scratch) / _stand_in(table)
-        stand_in.parent.mkdir(parents=True, exist_ok=True)
-        stand_in.write_bytes(ox.serialize(table.triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES) or b"")
-        report = check([*([stand_in] if table.triples else []), *others], base, engine)
-        unread = {(id(found.sheet), found.row) for found in table.problems}
-        results = [placed for result in report.results if (placed := _placed(result, table, stand_in, unread)) is not None]
-    triples = list(table.triples) + [triple for document in read_data(others) for triple in document.triples]
-    replaces = GRAPH + table.replaces[0] if table.replaces else None
-    return Reading(triples, replaces, Report(problems + results, report.engine))
-
-
-def _by_kind(paths: list[Path]) -> tuple[list[Path], list[Path]]:
-    from kg.sheets import SUFFIXES
-
-    tables = [path for path in paths if path.suffix.lower() in SUFFIXES]
-    return tables, [path for path in paths if path not in tables]
-
-
-def _sheets(path: Path) -> list[Any]:
-    from kg.sheets import read_sheets
-
-    return read_sheets(path)
-
-
-def _stand_in(table: Table) -> str:
-    """Where the triples of tables are put for the check: named so that they stand for the graph they replace."""
-    return f"{table.replaces[0]}.ttl" if table.replaces else "contribution/table.ttl"
-
-
-def _refuse_stale(table: Table, base: Base, paths: list[Path]) -> None:
-    if table.replaces is None:
-        return
-    name, mark = table.replaces
-    place = ", ".join(map(show_path, paths))
-    triples = own_triples(base.store, GRAPH + name)
-    if not triples or name.startswith(_NOT_DATA):
-        raise InputError("KG-CT14", f"there is no graph {name!r} to replace", place=place, fix="export it again, or remove the row 'replaces'")
-    if mark != mark_of(triples):
-        raise InputError("KG-CT14", f"the graph {name!r} has changed since it was exported", place=place, fix="export it again, and make your changes there")
-
-
-def own_triples(store: ox.Store, graph: str) -> list[ox.Triple]:
-    """The triples of a named graph, sorted, without what a contribution says of itself."""
-    node = ox.NamedNode(graph)
-    found = [ox.Triple(q.subject, q.predicate, q.object) for q in store.quads_for_pattern(None, None, None, node) if q.subject != node]
-    return sorted(found, key=str)
-
-
-def mark_of(triples: Iterable[ox.Triple]) -> str:
-    """A mark of triples: the same for the same triples."""
-    return "sha256:" + hashlib.sha256("\n".join(sorted(map(str, triples))).encode()).hexdigest()[:16]
-
-
-def _problem(found: Problem) -> Result:
-    from kg.validate import Result
-
-    place = _cell(found.sheet, found.row, found.column)
-    doc = f"docs/reference/errors.md#kg-{found.code.lower()}"
-    return Result(f"KG-{found.code}", "violation", "", None, None, found.message, found.fix, doc, **place)
-
-
-def _cell(sheet: Any, row: int, column: int) -> dict[str, Any]:
-    return {"file": sheet.place(row, column).rsplit(":", 2)[0], "line": row, "column": column}
-
-
-def _placed(result: Result, table: Table, stand_in: Path, unread: set[tuple[int, int]]) -> Result | None:
-    """A result on the triples of a table, at its cell; None where the row has cells that could not be read."""
-    if result.focus not in table.rows or (result.file is not None and Path(result.file).name != stand_in.name):
-        return result
-    place = _find_cell(result, table)
-    return None if (id(place[0]), place[1]) in unread else replace(result, **_cell(*place))
-
-
-def _find_cell(result: Result, table: Table) -> tuple[Any, int, int]:
-    about = [(t, place) for t, place in table.triples.items() if t.subject.value == result.focus and t.predicate.value == result.path]  # type: ignore[union-attr]
-    for triple, place in about:
-        if getattr(triple.object, "value", None) == result.value:
-            return place
-    return about[0][1] if about else table.rows[result.focus]
 
 
 def _not_added(results: list[Any]) -> InputError:
@@ -232,7 +125,7 @@ class _pending:
     def __init__(self, store: Path, slug: str, triples: list[ox.Triple]) -> None:
         self.folder = contributions.folder_of(store)
         self.path = self.folder / ".pending" / f"{slug}.ttl"
-        self.data = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=_used(triples)) or b""
+        self.data = canonical(self.path, ox.serialize(triples, format=ox.RdfFormat.TURTLE) or b"")
 
     def __enter__(self) -> Path:
         try:
@@ -249,11 +142,6 @@ class _pending:
         self.path.unlink(missing_ok=True)
         with suppress(OSError):
             self.path.parent.rmdir()
-
-
-def _used(triples: list[ox.Triple]) -> dict[str, str]:
-    text = "\n".join(map(str, triples))
-    return {prefix: iri for prefix, iri in PREFIXES.items() if iri in text}
 
 
 def _cannot(error: OSError, folder: Path) -> StoreError:
@@ -379,7 +267,7 @@ def diff(slug: str, base: Base) -> tuple[list[ox.Triple], list[ox.Triple], list[
 def export(word: str, base: Base) -> list[list[str]]:
     """A case, an agreement or another file of the record as a table, which 'add' takes back in its place."""
     graph = _graph_of(word, base)
-    triples = own_triples(base.store, graph)
+    triples: list[ox.Triple] = own_triples(base.store, graph)
     order = {name: number for number, name in enumerate(("agreement", "act", "participation", "provision", "obligation", "exemption", "occurrence"))}
 
     def key(triple: ox.Triple) -> tuple[int, str]:
@@ -392,7 +280,7 @@ def export(word: str, base: Base) -> list[list[str]]:
 def _graph_of(word: str, base: Base) -> str:
     from kg.params import refuse
 
-    graphs = {g.value for g in base.store.named_graphs() if isinstance(g, ox.NamedNode) and not g.value.removeprefix(GRAPH).startswith(_NOT_DATA)}
+    graphs = {g.value for g in base.store.named_graphs() if isinstance(g, ox.NamedNode) and not g.value.removeprefix(GRAPH).startswith(NOT_DATA)}
     if GRAPH + word in graphs:
         return GRAPH + word
     kind = ox.NamedNode(PREFIXES["rdf"] + "type")

@@ -86,6 +86,7 @@ def _where(store: Path) -> Iterator[Check]:
 
 
 def _store(store: Path) -> Iterator[Check]:
+    from kg import contributions
     from kg.build import _stale
     from kg.store import current_generation, open_generation, read_manifest
 
@@ -101,7 +102,7 @@ def _store(store: Path) -> Iterator[Check]:
         return
     whole = quads == manifest.get("quads")
     yield Check("store", whole, f"{quads:,} quads, data {manifest.get('data_version')}" + ("" if whole else f", but {manifest.get('quads')} were written"), None if whole else "run 'kg build --force'")
-    stale = _stale(manifest)
+    stale = _stale(manifest, contributions.files(store))
     yield Check("store is fresh", stale is None, stale or "made from the present inputs", None if stale is None else "the next reading command rebuilds it, or run 'kg build'", False)
 
 

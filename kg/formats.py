@@ -9,6 +9,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from kg.namespaces import local, short
+from kg.table import grid
 
 if TYPE_CHECKING:
     from kg.query import Answer
@@ -27,7 +28,6 @@ SYMBOLS = {
     "unassessed": "?",
 }
 PIPE_WIDTH = 120
-NARROWEST = 11  # characters; a column of longer text is not made narrower
 EXPLAINED = ("activation", "expectation")
 
 
@@ -110,50 +110,6 @@ def handle(iri: str) -> str:
     import hashlib
 
     return hashlib.sha256(iri.encode()).hexdigest()[:7]
-
-
-def grid(head: list[str], cells: list[list[str]], width: int) -> str:
-    """A table that fits ``width`` characters, long text wrapped; one block a row where columns would be too narrow."""
-    widths = _widths(head, cells, width)
-    if widths is None:
-        return _blocks(head, cells, width)
-    from tabulate import tabulate
-
-    return str(tabulate(cells, headers=head, tablefmt="presto", maxcolwidths=widths, maxheadercolwidths=widths, disable_numparse=True)) + "\n"
-
-
-def _widths(head: list[str], cells: list[list[str]], width: int) -> list[int] | None:
-    """The width of each column; None where even the narrowest do not fit."""
-    need = [max(len(line) for line in [title, *(line for row in cells for line in row[index].split("\n"))]) for index, title in enumerate(head)]
-    least = [_least(title, [row[index] for row in cells], need[index]) for index, title in enumerate(head)]
-    room = width - 3 * len(head) + 1
-    if sum(need) <= room:
-        return [max(size, 1) for size in need]
-    if sum(least) > room:
-        return None
-    spare = room - sum(least)
-    want = sum(size - small for size, small in zip(need, least, strict=True))
-    return [small + (size - small) * spare // want for size, small in zip(need, least, strict=True)]
-
-
-def _least(title: str, values: list[str], need: int) -> int:
-    """The narrowest that a column may be: its longest word of title, short values whole, longer text at NARROWEST."""
-    longest = max((len(line) for value in values for line in value.split("\n")), default=0)
-    return min(need, max(min(longest, NARROWEST), *map(len, title.split())))
-
-
-def _blocks(head: list[str], cells: list[list[str]], width: int) -> str:
-    import textwrap
-
-    margin = max(map(len, head)) + 2
-    out = []
-    for row in cells:
-        for title, value in zip(head, row, strict=True):
-            if value:
-                lines = [piece for line in value.split("\n") for piece in textwrap.wrap(line, max(20, width - margin)) or [""]]
-                out.append(f"{title:<{margin}}" + f"\n{'':<{margin}}".join(lines))
-        out.append("")
-    return "\n".join(out) + "\n"
 
 
 def _markup(answer: Answer, form: str, iris: bool) -> str:

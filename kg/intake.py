@@ -29,7 +29,11 @@ KINDS = {"turtle": ".ttl", "trig": ".trig", "nt": ".nt", "nq": ".nq", "jsonld": 
 _LINES = (".nt", ".nq")
 _OURS = (".ttl", ".trig", *_LINES)
 _PLACE = re.compile(r"^Parser error at line \d+ (?:column \d+|between columns? \d+ and (?:line \d+ columns? )?\d+): | \(line \d+\)$")
-_SIGNS = ((re.compile(r"\s*[\[{]\s*[\[{\"]"), ".jsonld"), (re.compile(r"\s*<(?:\?xml|rdf:RDF|!DOCTYPE)"), ".rdf"), (re.compile(r"\s*(?:@prefix|@base|PREFIX\b)"), ".ttl"))
+_SIGNS = (
+    (re.compile(r"\s*[\[{]\s*[\[{\"]"), ".jsonld"),
+    (re.compile(r"\s*<(?:\?xml|rdf:RDF|!DOCTYPE)"), ".rdf"),
+    (re.compile(r"\s*(?:@prefix|@base|PREFIX\b)"), ".ttl"),
+)
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,9 @@ def _triples(path: Path, text: str, ending: str, place: str) -> tuple[ox.Triple,
         if count >= MAX_TRIPLES:
             raise InputError("KG-IN14", f"more than {MAX_TRIPLES:,} statements", place=place, fix="split it, or load a whole data set with 'kg build --from'")
         if isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode):
-            raise InputError("KG-IN07", f"a blank node ({triple.predicate.value})", place=_blank_place(path, text, ending, place), fix="give the thing an IRI of its own")
+            raise InputError(
+                "KG-IN07", f"a blank node ({triple.predicate.value})", place=_blank_place(path, text, ending, place), fix="give the thing an IRI of its own"
+            )
         if isinstance(triple.object, ox.Triple):
             raise InputError("KG-IN15", "a triple inside a triple (RDF 1.2)", place=place, fix="give the statement an entry of its own")
         found[triple] = None
@@ -153,7 +159,11 @@ def _blank_place(path: Path, text: str, ending: str, place: str) -> str:
     if ending not in _OURS:
         return place
     reading = read_positions(text, path.resolve().as_uri(), graphs=ending == ".trig", lines=ending in _LINES)
-    at = (w.subject_at if isinstance(w.subject, ox.BlankNode) else w.object_at for w in reading.triples if isinstance(w.subject, ox.BlankNode) or isinstance(w.object, ox.BlankNode))
+    at = (
+        w.subject_at if isinstance(w.subject, ox.BlankNode) else w.object_at
+        for w in reading.triples
+        if isinstance(w.subject, ox.BlankNode) or isinstance(w.object, ox.BlankNode)
+    )
     line, column = Lines(text).place(next(at, 0))
     return f"{place}:{line}:{column}"
 

@@ -290,4 +290,3 @@ class _Xml:
         if self._value is not None:
             self._found.marks.append(self._value)
             self._value = None
-

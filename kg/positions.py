@@ -175,7 +175,9 @@ class _Reader:
         if name == "prefix":
             prefix = self._next()
             if prefix.kind != "name" or not prefix.text.endswith(":") or prefix.text.count(":") > 1:
-                raise _Wrong(prefix, "a prefix must be a name that ends in a colon", "write for example: @prefix state: <https://w3id.org/servanda/id/state/> .")
+                raise _Wrong(
+                    prefix, "a prefix must be a name that ends in a colon", "write for example: @prefix state: <https://w3id.org/servanda/id/state/> ."
+                )
             self._prefixes[prefix.text[:-1]] = self._iri("the prefix")
         elif name == "base":
             self._base = self._iri("the base")

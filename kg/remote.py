@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import urllib.error
@@ -11,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from kg.engine import Row, Rows, Term
+from kg.engine import Rows
 from kg.errors import EndpointError, UsageError
+from kg.sparql import rows
 
 if TYPE_CHECKING:
     from kg.load.endpoint import Endpoint
     from kg.load.http import Access
 
+_CHECK = "check that the URL is a query endpoint"
 _SELECT = "application/sparql-results+json"
 _TRIPLES = "application/n-triples, text/turtle;q=0.5"
 _FORMS = {"n-triples": ox.RdfFormat.N_TRIPLES, "turtle": ox.RdfFormat.TURTLE, "text/plain": ox.RdfFormat.N_TRIPLES}
@@ -43,16 +44,20 @@ class RemoteEngine:
 
     def select(self, text: str) -> Rows:
         """Run a SELECT. Raises EndpointError, or UsageError (KG-US14) for a query that the store calls wrong."""
-        answer = self._results(text)
-        names = [str(name) for name in answer["head"]["vars"]]
-        return Rows(names, [_row(names, row) for row in answer["results"]["bindings"]])
+        answer = self.results(text)
+        if not isinstance(answer, ox.QuerySolutions):
+            raise EndpointError("KG-EN10", "the store answers a SELECT with a boolean", place=self.endpoint.query, fix=_CHECK)
+        return rows(answer)
 
-    def ask(self, text: str) -> bool:
-        """Run an ASK."""
-        answer = self._results(text)
-        if "boolean" in answer:
-            return bool(answer["boolean"])
-        raise EndpointError("KG-EN10", "the store's answer to an ASK has no boolean", place=self.endpoint.query, fix="check that the URL is a query endpoint")
+    def ask(self, text: str) -> ox.QueryBoolean:
+        """Run an ASK; Virtuoso answers with a row that holds a number."""
+        answer = self.results(text)
+        if isinstance(answer, ox.QueryBoolean):
+            return answer
+        yes = any(term is not None and term.value in ("1", "true") for row in rows(answer).rows for term in row)
+        made = ox.parse_query_results(f'{{"head":{{}},"boolean":{str(yes).lower()}}}', format=ox.QueryResultsFormat.JSON)
+        assert isinstance(made, ox.QueryBoolean)
+        return made
 
     def construct(self, text: str) -> set[ox.Triple]:
         """Run a CONSTRUCT or DESCRIBE."""
@@ -63,16 +68,15 @@ class RemoteEngine:
                 raise ValueError(kind)
             return {quad.triple for quad in ox.parse(body, format=form)}
         except (ValueError, SyntaxError) as error:
-            raise EndpointError("KG-EN10", f"the store's answer cannot be read as triples: {error}", place=self.endpoint.query, fix="check that the URL is a query endpoint") from None
+            raise EndpointError("KG-EN10", f"the store's answer cannot be read as triples: {error}", place=self.endpoint.query, fix=_CHECK) from None
 
-    def _results(self, text: str) -> dict[str, Any]:
+    def results(self, text: str) -> ox.QuerySolutions | ox.QueryBoolean:
+        """The answer to a SELECT or ASK."""
         body, kind = self._ask(text, _SELECT)
         try:
-            answer = json.loads(body)
-            assert "boolean" in answer or "results" in answer
-            return dict(answer)
-        except (ValueError, AssertionError, TypeError):
-            raise EndpointError("KG-EN10", f"the store's answer is not SPARQL results in JSON but {kind!r}", place=self.endpoint.query, fix="check that the URL is a query endpoint") from None
+            return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+        except (ValueError, SyntaxError):
+            raise EndpointError("KG-EN10", f"the store's answer is not SPARQL results in JSON but {kind!r}", place=self.endpoint.query, fix=_CHECK) from None
 
     def _ask(self, text: str, accept: str) -> tuple[bytes, str]:
         """Send a query; the body of the answer and its content type."""
@@ -90,14 +94,23 @@ class RemoteEngine:
         except urllib.error.URLError as error:
             if isinstance(error.reason, socket.timeout | TimeoutError):
                 raise self._silent() from None
-            raise EndpointError("KG-EN01", f"no answer from the store: {error.reason}", place=place, fix="check the URL, and that the store runs and can be reached") from None
+            raise EndpointError(
+                "KG-EN01", f"no answer from the store: {error.reason}", place=place, fix="check the URL, and that the store runs and can be reached"
+            ) from None
         except TimeoutError:
             raise self._silent() from None
         except OSError as error:
-            raise EndpointError("KG-EN01", f"no answer from the store: {error}", place=place, fix="check the URL, and that the store runs and can be reached") from None
+            raise EndpointError(
+                "KG-EN01", f"no answer from the store: {error}", place=place, fix="check the URL, and that the store runs and can be reached"
+            ) from None
 
     def _silent(self) -> EndpointError:
-        return EndpointError("KG-EN03", f"the store was silent for {self.access.timeout:g} seconds", place=self.endpoint.query, fix="try again, or allow more with --timeout SECONDS")
+        return EndpointError(
+            "KG-EN03",
+            f"the store was silent for {self.access.timeout:g} seconds",
+            place=self.endpoint.query,
+            fix="try again, or allow more with --timeout SECONDS",
+        )
 
     def _wrapper(self, text: str, accept: str) -> Any:
         from SPARQLWrapper import BASIC, DIGEST, POST, SPARQLWrapper
@@ -111,7 +124,7 @@ class RemoteEngine:
         wrapper = Wrapper(self.endpoint.query, agent="servanda")
         wrapper.setMethod(POST)
         wrapper.setOnlyConneg(True)
-        wrapper.setTimeout(self.access.timeout)
+        wrapper.setTimeout(max(1, round(self.access.timeout)))
         wrapper.setQuery(text)
         for graph in self.graphs:
             wrapper.addDefaultGraph(graph)
@@ -132,10 +145,19 @@ def _said(kind: str, text: str, place: str) -> EndpointError | UsageError:
     if kind == "QueryBadFormed":
         return UsageError("KG-US14", f"the store calls the query wrong: {said}", place=place, fix="correct the query; 'kg query show status' is an example")
     if kind == "Unauthorized" or kind == "HTTP 403":
-        return EndpointError("KG-EN04", "the store refuses access", place=place, fix="give a user with --user and KG_PASSWORD, a token with KG_TOKEN, or an entry in netrc")
+        return EndpointError(
+            "KG-EN04", "the store refuses access", place=place, fix="give a user with --user and KG_PASSWORD, a token with KG_TOKEN, or an entry in netrc"
+        )
     if kind == "EndPointNotFound":
-        return EndpointError("KG-EN07", "there is no SPARQL endpoint there", place=place, fix="give the URL of the store's base or of its query endpoint, and the kind with --server")
-    return EndpointError("KG-EN05", f"the store failed ({kind}): {said}", place=place, fix="look into the store's log; a heavy query may need more time or memory there")
+        return EndpointError(
+            "KG-EN07",
+            "there is no SPARQL endpoint there",
+            place=place,
+            fix="give the URL of the store's base or of its query endpoint, and the kind with --server",
+        )
+    return EndpointError(
+        "KG-EN05", f"the store failed ({kind}): {said}", place=place, fix="look into the store's log; a heavy query may need more time or memory there"
+    )
 
 
 def connect(url: str, access: Access, server: str | None = None) -> RemoteEngine:
@@ -155,21 +177,5 @@ def connect(url: str, access: Access, server: str | None = None) -> RemoteEngine
 
 def _graphs(engine: RemoteEngine) -> list[str]:
     """All graphs, for a store whose default graph is not known to be their union."""
-    rows = engine.select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }").rows
-    return sorted(row[0].value for row in rows if row[0] is not None)
-
-
-def _row(names: list[str], row: dict[str, dict[str, str]]) -> Row:
-    return tuple(_term(row[name]) if name in row else None for name in names)
-
-
-def _term(value: dict[str, str]) -> Term:
-    """A term of SPARQL results in JSON; ``typed-literal`` is Virtuoso's word."""
-    if value["type"] == "uri":
-        return ox.NamedNode(value["value"])
-    if value["type"] == "bnode":
-        return ox.BlankNode(value["value"].removeprefix("_:").replace("nodeID://", ""))
-    if "xml:lang" in value:
-        return ox.Literal(value["value"], language=value["xml:lang"])
-    datatype = value.get("datatype")
-    return ox.Literal(value["value"], datatype=ox.NamedNode(datatype)) if datatype else ox.Literal(value["value"])
+    found = engine.select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }").rows
+    return sorted(row[0].value for row in found if row[0] is not None)

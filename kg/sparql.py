@@ -1,13 +1,17 @@
-"""Any query over the store; never an update, and never over the network."""
+"""Any query over the store or an endpoint; never an update."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from kg.engine import Rows
 from kg.errors import UsageError
+
+if TYPE_CHECKING:
+    from kg.remote import RemoteEngine
 
 _COMMENT = re.compile(r"#[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|<[^<>\"{}|^`\\\s]*>")
 _PROLOGUE = re.compile(r"\b(?:PREFIX\s+[\w-]*:|BASE)", re.IGNORECASE)
@@ -41,6 +45,15 @@ def sparql(text: str, store: ox.Store) -> Result:
             place=f"line {error.lineno}" if error.lineno else "",
             fix="correct the query; 'kg query show status' is an example",
         ) from None
+
+
+def remote(text: str, engine: RemoteEngine) -> Result | set[ox.Triple]:
+    """Run a SELECT, ASK, CONSTRUCT or DESCRIBE at an endpoint; refused here is what ``sparql`` refuses. Raises EndpointError too."""
+    kind = sparql(text, ox.Store())
+    declared = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in _prefixes(bare(text)).items() if f"{name}:" in text)
+    if isinstance(kind, ox.QueryTriples):
+        return engine.construct(declared + text)
+    return engine.ask(declared + text) if isinstance(kind, ox.QueryBoolean) else engine.results(declared + text)
 
 
 def _prefixes(plain: str) -> dict[str, str]:

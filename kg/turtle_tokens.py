@@ -47,11 +47,11 @@ _KINDS = {
 _TOKEN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items()))
 
 
-def tokens(text: str, start: int = 0) -> Iterator[Token]:
-    """The words of a text from an offset on, without space and comments; ``bad`` and ``unclosed`` ones included."""
+def tokens(text: str, start: int = 0, *, comments: bool = False) -> Iterator[Token]:
+    """The words of a text from an offset on, without space and, unless asked for, ``comments``; ``bad`` and ``unclosed`` ones included."""
     for match in _TOKEN.finditer(text, start):
         kind = match.lastgroup or "bad"
-        if kind == "space" or kind == "comment":
+        if kind == "space" or (kind == "comment" and not comments):
             continue
         yield Token(kind, match[0], match.start())
 

@@ -6,7 +6,9 @@ Two engines give the same results: ``rudof`` (fast, the default) and ``pyshacl``
 from __future__ import annotations
 
 import logging
+import re
 import threading
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +30,13 @@ _SUBCLASS = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 _BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
 _BOOLEANS = {"1": "true", "0": "false"}
+_DATE = "http://www.w3.org/2001/XMLSchema#date"
+_FORMS = {
+    _DATE: re.compile(r"(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:Z|[+-]\d\d:\d\d)?", re.ASCII),
+    _BOOLEAN: re.compile(r"true|false|1|0"),
+    "http://www.w3.org/2001/XMLSchema#integer": re.compile(r"[+-]?\d+", re.ASCII),
+}
+_ILL_FORMED = ox.NamedNode("urn:ill-formed")
 _SHAPE = BASE + "shape/"
 _SEVERITIES = {"Violation": "violation", "Warning": "warning", "Info": "info"}
 _RANK = {"violation": 0, "warning": 1, "info": 2}
@@ -135,11 +144,26 @@ def _is_schema(triple: ox.Triple) -> bool:
 
 
 def _spelled_out(triple: ox.Triple) -> ox.Triple:
-    """The triple with a boolean 1 or 0 as true or false, since rudof reports it so."""
+    """The triple with a literal as every engine understands it alike.
+
+    A boolean 1 or 0 becomes true or false, since rudof reports it so. What its datatype does not allow gets a datatype
+    of its own: rudof looks at the datatype alone, and pyshacl takes "2024-01-01T00:00" for a day.
+    """
     term = triple.object
-    if isinstance(term, ox.Literal) and term.value in _BOOLEANS and term.datatype.value == _BOOLEAN:
+    if not isinstance(term, ox.Literal):
+        return triple
+    if term.value in _BOOLEANS and term.datatype.value == _BOOLEAN:
         return ox.Triple(triple.subject, triple.predicate, ox.Literal(_BOOLEANS[term.value], datatype=term.datatype))
-    return triple
+    return ox.Triple(triple.subject, triple.predicate, ox.Literal(term.value, datatype=_ILL_FORMED)) if _is_ill_formed(term) else triple
+
+
+def _is_ill_formed(literal: ox.Literal) -> bool:
+    form = _FORMS.get(literal.datatype.value)
+    if form is None:
+        return False
+    if not form.fullmatch(literal.value):
+        return True
+    return literal.datatype.value == _DATE and int(literal.value[8:10]) > monthrange(int(literal.value[:4]), int(literal.value[5:7]))[1]
 
 
 @lru_cache(maxsize=1)
@@ -200,14 +224,14 @@ def _text(term: Any) -> str:
     return str(term.value) if not isinstance(term, ox.BlankNode) else f"_:{term.value}"
 
 
-def unknown_engine(name: str) -> None:
+def require_engine(name: str) -> None:
     """Raise UsageError for an engine that there is not."""
     if name not in ENGINES:
         raise UsageError("KG-US18", f"unknown engine {name!r}", fix=f"use one of {', '.join(ENGINES)}")
 
 
 def _engine(name: str) -> Callable[[list[ox.Triple]], list[_Raw]]:
-    unknown_engine(name)
+    require_engine(name)
     run = _run_rudof if name == "rudof" else _run_pyshacl
 
     def guarded(triples: list[ox.Triple]) -> list[_Raw]:

@@ -15,6 +15,8 @@ import pytest
 from conftest import WORLD
 
 from kg.catalog import queries
+from kg.formats import render
+from kg.query import Base, run
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference" / "schemas"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
@@ -52,7 +54,7 @@ def test_every_document_has_a_schema() -> None:
 
 @pytest.mark.parametrize("name", sorted(queries()))
 def test_query_run(name: str, store: Path) -> None:
-    document = kg("query", "run", name, "--format", "json", store=store)
+    document = json.loads(render(run(name, Base(store)), "json"))
     check("query-run", document)
     types = {column["name"]: column["type"] for column in document["columns"]}
     defs = schema("query-run")["$defs"]

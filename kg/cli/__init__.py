@@ -20,6 +20,7 @@ COMMANDS = {
     "fmt": "write Turtle files in the one canonical form",
     "plot": "draw the axis matrix or a timeline as SVG or PNG",
     "load": "the graph into a triple store, by URL or folder",
+    "assess": "run the rules again on a remote store",
     "unload": "remove from a triple store what was loaded",
     "stats": "what is in the store",
     "doctor": "what on this machine works or is missing",

@@ -102,7 +102,7 @@ def _new(path: Path) -> Path:
 
 
 def _check(words: list[str]) -> int:
-    from kg.contribute import read_and_check
+    from kg.gather import read_and_check
 
     made = _parser("check", "Check tables and RDF files as a contribution, with the base as context.", "kg contribute check raid.csv press.csv")
     made.add_argument("files", nargs="+", metavar="FILE", type=Path)
@@ -171,7 +171,7 @@ def _list(words: list[str]) -> int:
     if args.format == "json":
         _print_json(_envelope(here, "list") | {"contributions": [_row(one) for one in found]})
         return 0
-    from kg.formats import grid
+    from kg.table import grid
 
     rows = [[one.slug, one.by, one.on, one.license, str(one.triples), one.replaces or "", one.note or ""] for one in found]
     print(grid(["contribution", "by", "on", "license", "statements", "replaces", "note"], rows, 160) if rows else "no contribution\n", end="")
@@ -238,6 +238,7 @@ def _export(words: list[str]) -> int:
 
 def _from_issue(words: list[str]) -> int:
     from kg.issue import rows_of
+    from kg.rows import names_of
     from kg.template import write_rows
 
     made = _parser("from-issue", "The text of a filled-in issue form as a table.", "kg contribute from-issue body.md -o raid.csv", formats=False)
@@ -245,7 +246,7 @@ def _from_issue(words: list[str]) -> int:
     _output(made)
     args = made.parse_args(words)
     path = _new(args.output)
-    rows = rows_of(args.body)
+    rows = rows_of(args.body, names_of(base(args)))
     write_rows(path, rows)
     print(f"written: {path}, {len(rows) - 1} rows; then: kg contribute check {path}")
     return 0

@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kg.load.http import Access
+    from kg.remote import RemoteEngine
+
+HELP = "ask this SPARQL endpoint instead of the store here"
 
 
 def options(made: argparse.ArgumentParser, timeout: float) -> None:
     """Add ``--server``, ``--user`` and the rest; ``timeout`` is the default in seconds."""
-    made.add_argument("--server", metavar="KIND", help="kind of store, where it is not recognized: oxigraph, virtuoso, fuseki, rdf4j, graphdb, blazegraph, stardog, neptune, qlever, generic")
+    made.add_argument(
+        "--server",
+        metavar="KIND",
+        help="kind of store, where it is not recognized: oxigraph, virtuoso, fuseki, rdf4j, graphdb, blazegraph, stardog, neptune, qlever, generic",
+    )
     made.add_argument("--user", metavar="NAME", help="user name (else KG_USER, else netrc); the password comes from KG_PASSWORD, --password-file or netrc")
     made.add_argument("--password-file", metavar="FILE", help="file whose first line is the password")
     made.add_argument("--token-file", metavar="FILE", help="file whose first line is a bearer token (else KG_TOKEN)")
@@ -33,3 +40,13 @@ def read_access(url: str, args: argparse.Namespace) -> tuple[str, Access]:
         ca_file=args.ca_file,
         timeout=args.timeout,
     )
+
+
+def engine(args: argparse.Namespace) -> RemoteEngine | None:
+    """The engine over ``--endpoint``, or None where none is given: only then is the network used."""
+    if not args.endpoint:
+        return None
+    from kg.remote import connect
+
+    url, access = read_access(args.endpoint, args)
+    return connect(url, access, args.server)

@@ -20,7 +20,9 @@ def main(words: list[str]) -> int:
     )
     made.add_argument("target", help="URL of the store, or a folder")
     made.add_argument("--show", action="store_true", help="say what would be done, and send nothing")
-    made.add_argument("--method", choices=("auto", "put", "post", "update", "bulk"), default="auto", help="how graphs get there (default: the best that the store has)")
+    made.add_argument(
+        "--method", choices=("auto", "put", "post", "update", "bulk"), default="auto", help="how graphs get there (default: the best that the store has)"
+    )
     made.add_argument("--graph", metavar="IRI", help="put everything into this one graph")
     made.add_argument("--only", metavar="NAME", action="append", default=[], help="only this graph, such as agreements/* (repeatable)")
     made.add_argument("--with-derived", dest="derived", action="store_true", default=True, help="with what the rules derived (the default)")
@@ -70,7 +72,9 @@ def _text(args: argparse.Namespace, report: object) -> None:
         print(f"would load {report.triples:,} triples into {report.target} ({report.server}), {WAYS[report.way]}")
     else:
         done = Counter(graph.action for graph in report.graphs)
-        print(f"{', '.join(f'{count} graphs {action}' for action, count in done.items())}; {report.triples:,} triples sent, verified, in {report.seconds:.1f} s")
+        print(
+            f"{', '.join(f'{count} graphs {action}' for action, count in done.items())}; {report.triples:,} triples sent, verified, in {report.seconds:.1f} s"
+        )
         print(f"store: {report.target} ({report.server})")
     note([line for line in report.notes if "there are not in this store" in line or "cuts long" in line])
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from kg.cli.common import Parser, base, note, parser
 from kg.errors import UsageError
-from kg.formats import EXPLAINED, FORMATS, grid, handle, render
+from kg.formats import EXPLAINED, FORMATS, handle, render
 from kg.query import Answer, Base, find, run
+from kg.table import grid
 
 _HELP = """usage: kg query list [--format table|json]
        kg query show NAME [--format text|json]
-       kg query run NAME [--PARAM VALUE …] [--format FORMAT] [--limit N] [--iris] [--store DIR]
+       kg query run NAME [--PARAM VALUE …] [--format FORMAT] [--limit N] [--iris] [--store DIR] [--endpoint URL]
 
 The canned queries. FORMAT is one of {formats}.
 'kg query run NAME --help' lists the parameters of a query. Parties are given by code, name or IRI (PRK, "North Korea").
@@ -81,9 +82,12 @@ def _envelope(here: Base, schema: str) -> dict[str, Any]:
 
 def _run(words: list[str]) -> int:
     made = Parser(prog="kg query run", add_help=False, allow_abbrev=False)
+    from kg.cli import endpoint
     from kg.cli.common import common
 
     common(made)
+    made.add_argument("--endpoint", metavar="URL")
+    endpoint.options(made, 60)
     made.add_argument("name", nargs="?")
     made.add_argument("--format", choices=FORMATS, default="table")
     made.add_argument("--limit", type=_count)
@@ -98,6 +102,7 @@ def _run(words: list[str]) -> int:
     if args.help:
         print(_params_help(entry), end="")
         return 0
+    here.engine = endpoint.engine(args) or here.engine
     answer = run(args.name, here, limit=args.limit, **_given(rest, entry))
     text = render(answer, args.format, iris=args.iris, width=args.width or _width())
     print(text, end="")
@@ -156,6 +161,7 @@ def _params_help(entry: dict[str, Any]) -> str:
         "  --format FORMAT  " + ", ".join(FORMATS),
         "  --limit N  the first N rows",
         "  --iris  prefixed names instead of labels",
+        "  --endpoint URL  ask this store instead; --server, --user, --password-file, --token-file, --auth, --ca-file, --timeout as for 'kg load'",
         "",
         f"example: kg query run {entry['name']} --format json",
     ]

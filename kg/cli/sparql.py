@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.cli import endpoint
 from kg.cli.common import base, parser
 from kg.errors import InputError, UsageError
-from kg.formats import PIPE_WIDTH, grid
+from kg.formats import PIPE_WIDTH
 from kg.namespaces import short
-from kg.sparql import Result, rows, sparql
+from kg.sparql import Result, remote, rows, sparql
+from kg.table import grid
 
 _TRIPLES = {"turtle": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD, "trig": ox.RdfFormat.TRIG}
 _RESULTS = {"json": ox.QueryResultsFormat.JSON, "csv": ox.QueryResultsFormat.CSV, "tsv": ox.QueryResultsFormat.TSV, "xml": ox.QueryResultsFormat.XML}
@@ -22,17 +24,19 @@ def main(words: list[str]) -> int:
     """Run a query given as text, as a file, or on standard input (-)."""
     made = parser(
         "sparql",
-        "Run any SELECT, ASK, CONSTRUCT or DESCRIBE over the union of all graphs. Never an update, never over the network. The project's prefixes need not be declared.",
+        "Run any SELECT, ASK, CONSTRUCT or DESCRIBE over the union of all graphs. Never an update. The project's prefixes need not be declared.",
         "kg sparql 'SELECT ?a WHERE { ?a a sv:DefensePact } ORDER BY ?a'",
     )
     made.add_argument("query", help="the text, a file that ends in .rq or .sparql, or - for standard input")
     made.add_argument(
         "--format", choices=("table", *_RESULTS, *_TRIPLES), help="SELECT, ASK: table, json, csv, tsv, xml; CONSTRUCT, DESCRIBE: turtle, nt, jsonld, trig"
     )
+    made.add_argument("--endpoint", metavar="URL", help=endpoint.HELP)
+    endpoint.options(made, 60)
     args = made.parse_args(words)
     text = _text(args.query)
-    here = base(args)
-    _write(sparql(text, here.store), args.format)
+    engine = endpoint.engine(args)
+    _write(remote(text, engine) if engine else sparql(text, base(args).store), args.format)
     return 0
 
 
@@ -49,8 +53,8 @@ def _text(word: str) -> str:
         ) from None
 
 
-def _write(result: Result, form: str | None) -> None:
-    if isinstance(result, ox.QueryTriples):
+def _write(result: Result | set[ox.Triple], form: str | None) -> None:
+    if isinstance(result, ox.QueryTriples | set):
         _only(form, _TRIPLES, "CONSTRUCT and DESCRIBE")
         from kg.namespaces import PREFIXES
 

@@ -11,7 +11,9 @@ from kg.cli.endpoint import options, read_access
 def main(words: list[str]) -> int:
     """Remove the graphs; 3 where the store fails."""
     made = parser(
-        "unload", "Remove from a triple store every graph whose name is of the form that 'kg load' uses. Other graphs stay.", "kg unload http://localhost:7878 --show"
+        "unload",
+        "Remove from a triple store every graph whose name is of the form that 'kg load' uses. Other graphs stay.",
+        "kg unload http://localhost:7878 --show",
     )
     made.add_argument("target", help="URL of the store, or a folder")
     made.add_argument("--show", action="store_true", help="say what would be removed, and remove nothing")

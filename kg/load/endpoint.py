@@ -109,7 +109,11 @@ class Endpoint:
 
     def describe(self) -> str:
         """One line for people."""
-        ways = [f"queries at {self.query}", f"updates at {self.update}" if self.update else "no updates", f"graphs at {self.store}" if self.store else "no Graph Store Protocol"]
+        ways = [
+            f"queries at {self.query}",
+            f"updates at {self.update}" if self.update else "no updates",
+            f"graphs at {self.store}" if self.store else "no Graph Store Protocol",
+        ]
         return f"{self.server.title}: {', '.join(ways)}"
 
 
@@ -137,8 +141,7 @@ def at(server: Server, url: str) -> Endpoint:
         if ending and base.endswith(ending):
             base = base[: -len(ending)]
             break
-    join = lambda path: None if path is None else base + path  # noqa: E731
-    return Endpoint(server, base + server.query, join(server.update), join(server.store))
+    return Endpoint(server, base + server.query, *(None if path is None else base + path for path in (server.update, server.store)))
 
 
 def recognize(url: str, client: Client) -> Server:
@@ -170,7 +173,10 @@ def _check_query(found: Endpoint, client: Client) -> None:
         answer.json()
     except ValueError:
         raise EndpointError(
-            "KG-EN07", "what answers there is no SPARQL endpoint", place=found.query, fix="give the URL of the store's base or of its query endpoint, and the kind with --server"
+            "KG-EN07",
+            "what answers there is no SPARQL endpoint",
+            place=found.query,
+            fix="give the URL of the store's base or of its query endpoint, and the kind with --server",
         ) from None
 
 
@@ -194,10 +200,17 @@ def _check_writing(found: Endpoint, client: Client) -> Endpoint:
 
 def way(found: Endpoint, method: str) -> str:
     """How graphs get there: put, post, update or bulk. Raises UsageError (KG-US35) for what the store has not, EndpointError (KG-EN08)."""
-    has = {"put": found.store is not None, "post": found.store is not None and found.update is not None, "update": found.update is not None, "bulk": found.server.bulk}
+    has = {
+        "put": found.store is not None,
+        "post": found.store is not None and found.update is not None,
+        "update": found.update is not None,
+        "bulk": found.server.bulk,
+    }
     if method != "auto":
         if method not in has or not has[method]:
-            raise UsageError("KG-US35", f"{found.server.title} has no way {method!r} here", fix=f"use one of {', '.join(['auto', *(name for name in has if has[name])])}")
+            raise UsageError(
+                "KG-US35", f"{found.server.title} has no way {method!r} here", fix=f"use one of {', '.join(['auto', *(name for name in has if has[name])])}"
+            )
         return method
     if has["put"] and found.server.put:
         return "put"
@@ -209,7 +222,9 @@ def way(found: Endpoint, method: str) -> str:
         "KG-EN08",
         "this store cannot replace a graph in one step: it takes no updates",
         place=found.query,
-        fix="'--method put' loads all the same, with a time in which a graph is incomplete" if has["put"] else "give the user and password of somebody who may write",
+        fix="'--method put' loads all the same, with a time in which a graph is incomplete"
+        if has["put"]
+        else "give the user and password of somebody who may write",
     )
 
 
@@ -225,11 +240,15 @@ def warnings(found: Endpoint, method: str) -> list[str]:
     """What the store cannot do atomically on this way, said before anything is sent."""
     said: list[str] = []
     if method == "put" and not found.server.put:
-        said.append("This store is not known to replace a graph in one transaction: while a graph is sent, and after a failure until the command is run again, it may be incomplete.")
+        said.append(
+            "This store is not known to replace a graph in one transaction: while a graph is sent, and after a failure until the command is run again, it may be incomplete."
+        )
     if method in ("post", "update"):
         said.append(f"While it loads, queries over all graphs also see the graphs aside, named {_aside()}….")
         if not found.server.move:
-            said.append("This store is not known to MOVE a graph in one transaction: after a failure in that moment run the command again; the graph aside was complete before.")
+            said.append(
+                "This store is not known to MOVE a graph in one transaction: after a failure in that moment run the command again; the graph aside was complete before."
+            )
     if method == "bulk":
         said.append("Not atomic: until it ends, graphs are incomplete. Graphs that the store already holds are left out of the stream and replaced one by one.")
     return said
@@ -243,4 +262,7 @@ def _aside() -> str:
 
 def table() -> list[dict[str, Any]]:
     """The presets as rows, for the documentation."""
-    return [{"name": s.name, "store": s.title, "query": s.query, "update": s.update, "graphs": s.store, "one_put": s.put, "tested": s.tested} for s in SERVERS.values()]
+    return [
+        {"name": s.name, "store": s.title, "query": s.query, "update": s.update, "graphs": s.store, "one_put": s.put, "tested": s.tested}
+        for s in SERVERS.values()
+    ]

@@ -85,10 +85,10 @@ class FolderTarget:
         with self._errors():
             self.store.bulk_load(input=quads, format=ox.RdfFormat.N_QUADS)
 
-    def switch(self, aside: str, graph: str, count: int) -> None:
-        """Put the graph aside in the place of ``graph``, in one transaction."""
+    def switch(self, moves: Iterable[tuple[str, str, int]]) -> None:
+        """Put each graph aside in the place of its graph, in one transaction."""
         with self._errors():
-            self.store.update(f"MOVE GRAPH <{aside}> TO GRAPH <{graph}>")
+            self.store.update(" ;\n".join(f"MOVE GRAPH <{aside}> TO GRAPH <{graph}>" for aside, graph, _ in moves))
 
     def drop(self, graphs: Iterable[str]) -> None:
         """Remove graphs, if they are there."""
@@ -111,5 +111,8 @@ class _Errors:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OSError):
             raise StoreError(
-                "KG-ST11", f"the Oxigraph store cannot be written: {error}", place=self.place, fix="free some space or check the permissions, then run the same command again"
+                "KG-ST11",
+                f"the Oxigraph store cannot be written: {error}",
+                place=self.place,
+                fix="free some space or check the permissions, then run the same command again",
             ) from None

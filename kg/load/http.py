@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
 from kg.errors import EndpointError, UsageError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TRANSIENT = (429, 500, 502, 503, 504)
 _LONGEST_PAUSE = 30.0
-Say = Callable[[str], None]
+Say = Callable[[str], object]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Client:
         import requests
 
         self.access = access
-        self.say = say or (lambda line: None)
+        self.say = say or str
         self.session = requests.Session()
         self.session.verify = access.ca_file or True
         self.session.headers["User-Agent"] = "servanda"
@@ -129,13 +129,14 @@ class Client:
         Raises EndpointError. Where ``again`` is false, the first failure is raised.
         """
         headers = {"Accept": accept} | ({"Content-Type": content_type} if content_type else {})
-        start = data.tell() if hasattr(data, "tell") else 0
+        file = cast("IO[bytes] | None", data if hasattr(data, "seek") else None)
+        start = file.tell() if file else 0
+        failure: EndpointError | None = None
         for attempt in range(self.access.retries + 1 if again else 1):
             if attempt:
-                if hasattr(data, "seek"):
-                    data.seek(start)
-                self._pause(attempt, failure)
-            answer = failure = None
+                if file:
+                    file.seek(start)
+                self.pause(attempt, failure)
             try:
                 answer = self._send(method, url, params=params, data=data, headers=headers, stream=stream)
             except EndpointError as error:
@@ -144,7 +145,7 @@ class Client:
             if answer.ok or answer.status_code in allow:
                 return answer
             failure = refusal(answer)
-            if answer.status_code not in TRANSIENT:
+            if failure.code != "KG-EN05":
                 break
         assert failure is not None
         raise failure
@@ -155,13 +156,23 @@ class Client:
         try:
             return self.session.request(method, url, timeout=self.access.timeout, **options)
         except requests.exceptions.SSLError as error:
-            raise EndpointError("KG-EN02", f"the store's certificate is not trusted: {_reason(error)}", place=url, fix="give the file of its certificate authority with --ca-file") from None
+            raise EndpointError(
+                "KG-EN02",
+                f"the store's certificate is not trusted: {_reason(error)}",
+                place=url,
+                fix="give the file of its certificate authority with --ca-file",
+            ) from None
         except requests.exceptions.Timeout:
-            raise EndpointError("KG-EN03", f"the store was silent for {self.access.timeout:g} seconds", place=url, fix="try again, or allow more with --timeout SECONDS") from None
+            raise EndpointError(
+                "KG-EN03", f"the store was silent for {self.access.timeout:g} seconds", place=url, fix="try again, or allow more with --timeout SECONDS"
+            ) from None
         except requests.exceptions.RequestException as error:
-            raise EndpointError("KG-EN01", f"no answer from the store: {_reason(error)}", place=url, fix="check the URL, and that the store runs and can be reached") from None
+            raise EndpointError(
+                "KG-EN01", f"no answer from the store: {_reason(error)}", place=url, fix="check the URL, and that the store runs and can be reached"
+            ) from None
 
-    def _pause(self, attempt: int, failure: EndpointError | None) -> None:
+    def pause(self, attempt: int, failure: EndpointError | None) -> None:
+        """Wait before the next attempt: longer each time, or as long as the store asked for."""
         wait = min(_LONGEST_PAUSE, 0.25 * 2**attempt) * random.uniform(0.75, 1.25)
         wait = max(wait, min(_LONGEST_PAUSE, getattr(failure, "retry_after", 0.0)))
         self.say(f"{failure.message if failure else 'failed'}; trying again in {wait:.1f} s ({attempt} of {self.access.retries})")
@@ -172,14 +183,29 @@ def refusal(answer: requests.Response) -> EndpointError:
     """The error that says in words what an answer with a failure status means."""
     status, url = answer.status_code, answer.url.split("?")[0]
     said = " ".join(answer.text[:300].split())
-    if status in (401, 403):
-        return EndpointError("KG-EN04", f"the store refuses access (HTTP {status})", place=url, fix="give a user with --user and KG_PASSWORD, a token with KG_TOKEN, or an entry in netrc")
+    if status in (401, 403) or "no permission" in said.lower():
+        return EndpointError(
+            "KG-EN04",
+            f"the store refuses access (HTTP {status})",
+            place=url,
+            fix="give a user with --user and KG_PASSWORD, a token with KG_TOKEN, or an entry in netrc",
+        )
     if status in TRANSIENT:
-        error = EndpointError("KG-EN05", f"the store failed (HTTP {status}): {said}", place=url, fix="look into the store's log, then run the same command again: it goes on where it stopped")
+        error = EndpointError(
+            "KG-EN05",
+            f"the store failed (HTTP {status}): {said}",
+            place=url,
+            fix="look into the store's log, then run the same command again: it goes on where it stopped",
+        )
         wait = answer.headers.get("Retry-After", "")
         error.retry_after = float(wait) if wait.isdigit() else 0.0  # type: ignore[attr-defined]
         return error
-    return EndpointError("KG-EN06", f"the store refuses the request (HTTP {status}): {said}", place=url, fix="check the URL and what the store allows; --server and --method choose another way")
+    return EndpointError(
+        "KG-EN06",
+        f"the store refuses the request (HTTP {status}): {said}",
+        place=url,
+        fix="check the URL and what the store allows; --server and --method choose another way",
+    )
 
 
 def _reason(error: BaseException) -> str:
@@ -200,7 +226,9 @@ def read_secret(path: str | None) -> str | None:
     try:
         return Path(path).read_text(encoding="utf-8").partition("\n")[0].strip()
     except (OSError, UnicodeDecodeError):
-        raise UsageError("KG-US31", "the file with the password or token cannot be read", place=path, fix="give a text file whose first line is the secret") from None
+        raise UsageError(
+            "KG-US31", "the file with the password or token cannot be read", place=path, fix="give a text file whose first line is the secret"
+        ) from None
 
 
 class _Bearer:

@@ -58,7 +58,9 @@ class RemoteTarget:
             except (OSError, SyntaxError, ValueError) as error:
                 failure = error
                 time.sleep(min(5.0, 0.25 * 2**attempt))
-        raise EndpointError("KG-EN09", f"the graph cannot be read back: {failure}", place=graph, fix="run the command again; '--verify counts' compares numbers only")
+        raise EndpointError(
+            "KG-EN09", f"the graph cannot be read back: {failure}", place=graph, fix="run the command again; '--verify counts' compares numbers only"
+        )
 
     def _digest(self, graph: str) -> Digest:
         accept = f"{_NT}, text/turtle;q=0.5"
@@ -101,22 +103,23 @@ class RemoteTarget:
         assert self.endpoint.store is not None
         self.client.request("POST", self.endpoint.store, params=self._fast(), data=quads, content_type="application/n-quads", again=False)
 
-    def switch(self, aside: str, graph: str, count: int) -> None:
-        """Put the graph aside in the place of ``graph``, by one MOVE that is never sent while an earlier one may still run.
+    def switch(self, moves: Iterable[tuple[str, str, int]]) -> None:
+        """Put each graph aside in the place of its graph: (aside, graph, number of triples), all in one update.
 
         Some stores empty the target when the graph to move is not there, so a MOVE whose answer was lost is repeated
-        only after the store shows that the graph aside is whole. Raises EndpointError.
+        only after the store shows that the graph aside is still whole. Raises EndpointError.
         """
-        text = f"MOVE GRAPH <{aside}> TO GRAPH <{graph}>".encode()
+        left = list(moves)
         failure: EndpointError | None = None
         for attempt in range(self.client.access.retries + 1):
-            if attempt:
-                self.client._pause(attempt, failure)
-                there = self._settled([aside, graph])
-                if there[aside] != count:
-                    return  # it happened, or it did not and the check that follows says so
+            if failure:
+                self.client.pause(attempt, failure)
+                there = self._settled([aside for aside, _, _ in left])
+                left = [move for move in left if there[move[0]] == move[2]]
+            if not left:
+                return  # it happened; the check that follows says so
             try:
-                self.update(text, again=False)
+                self.update(" ;\n".join(f"MOVE GRAPH <{aside}> TO GRAPH <{graph}>" for aside, graph, _ in left).encode(), again=False)
                 return
             except EndpointError as error:
                 failure = error
@@ -151,7 +154,9 @@ class RemoteTarget:
         try:
             rows: list[dict[str, Any]] = json.loads(answer.content)["results"]["bindings"]
         except (ValueError, KeyError, TypeError):
-            raise EndpointError("KG-EN10", "the store's answer is not SPARQL results in JSON", place=self.endpoint.query, fix="check that the URL is a query endpoint") from None
+            raise EndpointError(
+                "KG-EN10", "the store's answer is not SPARQL results in JSON", place=self.endpoint.query, fix="check that the URL is a query endpoint"
+            ) from None
         return [{name: term["value"] for name, term in row.items()} for row in rows]
 
 

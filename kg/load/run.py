@@ -21,6 +21,10 @@ VERIFY = ("content", "counts")
 Say = Callable[[str], None]
 
 
+def _silent(line: str) -> None:
+    """No progress."""
+
+
 class Target(Protocol):
     """What a load needs of a store."""
 
@@ -47,8 +51,8 @@ class Target(Protocol):
     def bulk(self, quads: IO[bytes]) -> None:
         """Load N-Quads without a transaction."""
 
-    def switch(self, aside: str, graph: str, count: int) -> None:
-        """Put one graph in the place of another."""
+    def switch(self, moves: Iterable[tuple[str, str, int]]) -> None:
+        """Put graphs aside in the place of others: (aside, graph, number of triples)."""
 
     def drop(self, graphs: Iterable[str]) -> None:
         """Remove graphs."""
@@ -144,7 +148,7 @@ def load(
     what the target cannot do atomically. Raises EndpointError, StoreError or UsageError; running again finishes the work.
     """
     started = time.perf_counter()
-    say, warn = progress or (lambda line: None), warn or (lambda line: None)
+    say, warn = progress or _silent, warn or _silent
     source = Source(base.store, only, derived, check_graph(graph))
     try:
         there, kind, way, said = open_target(target, access, server, method, say)
@@ -168,7 +172,9 @@ def load(
         source.close()
     notes = [*said, *job.notes]
     if stale and not prune:
-        notes.append(f"{len(stale)} graphs there are not in this store, and queries over all graphs see them: {', '.join(stale[:5])}{' …' if len(stale) > 5 else ''}; --prune removes them.")
+        notes.append(
+            f"{len(stale)} graphs there are not in this store, and queries over all graphs see them: {', '.join(stale[:5])}{' …' if len(stale) > 5 else ''}; --prune removes them."
+        )
     where = target if there.name == target else there.name
     return LoadReport(where, kind, way, graphs, not show, time.perf_counter() - started, notes)
 
@@ -202,7 +208,9 @@ class _Job:
     def show(self, content: Content, counts: dict[str, int]) -> GraphPlan:
         """What would be done with a graph."""
         there = counts[content.graph]
-        return GraphPlan(content.graph, content.digest.count, there, "unchanged" if self._same(content, content.graph, there) else "replaced" if there else "added")
+        return GraphPlan(
+            content.graph, content.digest.count, there, "unchanged" if self._same(content, content.graph, there) else "replaced" if there else "added"
+        )
 
     def one(self, content: Content, counts: dict[str, int], new: list[str]) -> GraphPlan:
         """Make the target hold this graph. Raises EndpointError where it then holds something else."""
@@ -217,7 +225,10 @@ class _Job:
                 return GraphPlan(content.graph, count, there, "replaced" if there else "added")
             there = self.target.counts([content.graph])[content.graph]
         raise EndpointError(
-            "KG-EN11", f"after loading, the store holds {there:,} triples that differ from the {count:,} sent", place=content.graph, fix="run the command again; if it stays so, '--method' chooses another way"
+            "KG-EN11",
+            f"after loading, the store holds {there:,} triples that differ from the {count:,} sent",
+            place=content.graph,
+            fix="run the command again; if it stays so, '--method' chooses another way",
         )
 
     def bulk(self, source: Source, new: list[str]) -> None:
@@ -246,7 +257,7 @@ class _Job:
             return self._same(content, content.graph, self.target.counts([content.graph])[content.graph])
         if not self._write_aside(content):
             return False
-        self.target.switch(content.aside, content.graph, count)
+        self.target.switch([(content.aside, content.graph, count)])
         return self.target.counts([content.graph])[content.graph] == count
 
     def _write_aside(self, content: Content) -> bool:
@@ -308,7 +319,7 @@ def unload(
 ) -> LoadReport:
     """Remove from a store every graph of our form, or those that ``only`` names; other graphs stay. Raises EndpointError or UsageError."""
     started = time.perf_counter()
-    there, kind, _, _ = open_target(target, access, server, "auto", progress or (lambda line: None))
+    there, kind, _, _ = open_target(target, access, server, "auto", progress or _silent)
     names = chosen(there.ours(), only)
     counts = there.counts(names)
     if not show:
@@ -316,4 +327,6 @@ def unload(
         left = {name: count for name, count in there.counts(names).items() if count}
         if left:
             raise EndpointError("KG-EN12", f"{len(left)} graphs are still there", place=next(iter(left)), fix="run the command again, as a user who may write")
-    return LoadReport(there.name, kind, "drop", [GraphPlan(name, counts[name], counts[name], "removed") for name in names], not show, time.perf_counter() - started)
+    return LoadReport(
+        there.name, kind, "drop", [GraphPlan(name, counts[name], counts[name], "removed") for name in names], not show, time.perf_counter() - started
+    )

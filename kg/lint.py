@@ -1,0 +1,407 @@
+"""What shapes cannot say: names that lead nowhere, look-alikes, and statements that contradict those of others."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from kg.affected import View
+from kg.namespaces import CODE, ID, KINDS, RECORD, SV, local, short
+from kg.read import Document, read_file
+from kg.resources import folder
+from kg.validate import Result, shapes
+
+if TYPE_CHECKING:
+    from kg.intake import Taken
+    from kg.query import Base
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check beyond the shapes: ``code``, ``severity``, ``message`` (what is wrong), ``fix``, and ``when`` it comes up."""
+
+    code: str
+    severity: str
+    message: str
+    fix: str
+    when: str
+
+
+CHECKS = {
+    check.code: check
+    for check in (
+        Check(
+            "SV-LN01",
+            "violation",
+            "This name leads to nothing.",
+            "Correct the name, or enter the thing.",
+            "A statement's value is a name of ours, but no thing of that name is in the file, the other files or the base.",
+        ),
+        Check(
+            "SV-LN02",
+            "violation",
+            "This term is not in the ontology.",
+            "Use a term of the ontology.",
+            "A property, class, code or datatype is not defined, so every query passes over it.",
+        ),
+        Check(
+            "SV-LN03",
+            "warning",
+            "This is out of use.",
+            "Use what replaced it.",
+            "A term or thing is marked with owl:deprecated; dcterms:isReplacedBy names what to use.",
+        ),
+        Check(
+            "SV-LN04",
+            "warning",
+            "This looks like something already entered.",
+            "If they are the same, use the existing name; if not, make the labels differ.",
+            "A new thing has the label, address or number of another of its class, or the same parties on the same day.",
+        ),
+        Check(
+            "SV-LN05",
+            "violation",
+            "This name is outside the record's pattern.",
+            "Use https://w3id.org/servanda/id/{kind}/{name} with one of the record's kinds.",
+            "A file describes a thing outside the record's names, or one of the ontology's own terms; the lists are closed.",
+        ),
+        Check(
+            "SV-LN06",
+            "violation",
+            "This date contradicts another file.",
+            "Find out which is right, and correct the other.",
+            "Two files give different days for one thing, or a party acts on a day on which another file says it did not exist.",
+        ),
+        Check(
+            "SV-LN07",
+            "warning",
+            "This changes what another file already states.",
+            "Correct it in the other file, or enter a rival claim with its own source.",
+            "The base states another value of a property that has one value only.",
+        ),
+    )
+}
+SCAN_LIMIT = 500_000  # quads; above it look-alikes are found by exact label only
+
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_OWL = "http://www.w3.org/2002/07/owl#"
+_SKOS = "http://www.w3.org/2004/02/skos/core#"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_TERMS = "http://purl.org/dc/terms/"
+_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_LABEL, _DEPRECATED, _REPLACED = (ox.NamedNode(iri) for iri in (_RDFS + "label", _OWL + "deprecated", _TERMS + "isReplacedBy"))
+_KEYS = tuple(ox.NamedNode(SV + name) for name in ("url", "wikidata", "iso3", "gwCode"))
+_DATATYPES = {_XSD + name for name in ("string", "boolean", "integer", "decimal", "double", "date", "dateTime", "gYear", "anyURI")} | {
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+}
+_DAYS = frozenset(
+    "signedOn inForceFrom inForceUntil boundFrom knownBoundFrom boundUntil boundAsOf beganOn endedOn ongoingOn onDate claimedOn publishedOn "
+    "existedFrom existedUntil coversFrom coversUntil cutOffOn".split()
+)
+_ACTS = tuple(ox.NamedNode(SV + name) for name in ("actor", "initiator", "target", "participant", "recipient"))
+_WHEN = tuple(ox.NamedNode(SV + name) for name in ("beganOn", "onDate", "boundFrom", "boundUntil", "endedOn"))
+_FOREIGN = ("http://www.w3.org/", _TERMS)
+
+
+def lint(taken: list[Taken], base: Base, found: list[Result]) -> list[Result]:
+    """The results of the shapes together with those of the further checks.
+
+    Where a shape has already said that a value or property is wrong, the nearest right ones are added to its fix instead.
+    """
+    return _Linter(taken, base, found).run()
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the ontology defines: ``terms`` (properties, classes, codes), those ``deprecated`` with their replacement, and properties with one value only."""
+
+    terms: frozenset[str]
+    deprecated: dict[str, str]
+    single: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary:
+    """What the packaged ontology and shapes define."""
+    files = [folder("ontology") / "servanda.ttl", *sorted((folder("ontology") / "schemes").glob("*.ttl"))]
+    triples = [triple for path in files for triple in read_file(path).triples]
+    terms = {triple.subject.value for triple in triples if isinstance(triple.subject, ox.NamedNode)}
+    gone = {triple.subject.value for triple in triples if triple.predicate == _DEPRECATED and isinstance(triple.subject, ox.NamedNode)}
+    heirs = {_value(triple.subject): _value(triple.object) for triple in triples if triple.predicate == _REPLACED}
+    return Vocabulary(frozenset(terms), {term: heirs.get(term, "") for term in gone}, _single_valued())
+
+
+def _single_valued() -> frozenset[str]:
+    """Properties that a shape limits to one value."""
+    store = ox.Store()
+    for path in sorted(folder("shapes").glob("*.ttl")):
+        store.load(path=str(path), format=ox.RdfFormat.TURTLE)
+    sh = "http://www.w3.org/ns/shacl#"
+    limited = {quad.subject for quad in store.quads_for_pattern(None, ox.NamedNode(sh + "maxCount"), None) if _value(quad.object) == "1"}
+    paths = (quad for node in limited for quad in store.quads_for_pattern(node, ox.NamedNode(sh + "path"), None))
+    return frozenset(quad.object.value for quad in paths if isinstance(quad.object, ox.NamedNode))
+
+
+class _Linter:
+    def __init__(self, taken: list[Taken], base: Base, found: list[Result]) -> None:
+        self._documents = [one.document for one in taken]
+        self._base = base
+        self._found = list(found)
+        triples = frozenset(triple for document in self._documents for triple in document.triples)
+        graphs = {graph.value for graph in base.store.named_graphs() if isinstance(graph, ox.NamedNode)}
+        self._elsewhere = View(base.store, frozenset({document.graph for document in self._documents} & graphs))
+        self._all = View(base.store, self._elsewhere.replaced, triples)
+        self._subjects = {triple.subject for triple in triples}
+        self._vocabulary = vocabulary()
+        self._unknown: set[tuple[Any, Any]] = set()
+
+    def run(self) -> list[Result]:
+        for document in self._documents:
+            names: dict[Any, None] = dict.fromkeys(triple.subject for triple in document.triples)
+            for subject in names:
+                self._name(subject)
+                self._look_alike(subject)
+            for triple in document.triples:
+                self._terms(triple)
+                self._reference(triple)
+                self._deprecated(triple)
+            self._contradictions(document)
+        return self._found
+
+    # Saying so
+
+    def _say(self, code: str, focus: Any, path: Any = None, value: Any = None, detail: str = "", fix: str = "") -> None:
+        check = CHECKS[code]
+        message = f"{check.message[:-1]}: {detail}." if detail else check.message
+        doc = f"docs/reference/checks.md#{code.lower()}"
+        result = Result(
+            code, check.severity, _value(focus), _value(path) if path else None, _value(value) if value is not None else None, message, fix or check.fix, doc
+        )
+        if result not in self._found:
+            self._found.append(result)
+
+    def _said(self, focus: Any, path: Any, value: Any, suggestion: str = "", broken: frozenset[str] = frozenset()) -> bool:
+        """Whether a shape has already said that this value, or this property, is wrong; if so, its fix gets the suggestion."""
+        said = False
+        for place, result in enumerate(self._found):
+            same = result.focus == _value(focus) and result.path == _value(path) and result.value in (_value(value), None)
+            if same and not result.code.startswith("SV-LN") and (not broken or result.code in broken):
+                said = True
+                if suggestion and suggestion not in result.fix:
+                    self._found[place] = replace(result, fix=f"{result.fix} {suggestion}")
+        return said
+
+    # Names
+
+    def _name(self, subject: Any) -> None:
+        if not isinstance(subject, ox.NamedNode):
+            return
+        iri = subject.value
+        if iri.startswith((SV, CODE)):
+            self._say(
+                "SV-LN05",
+                subject,
+                detail=f"{short(iri)} is a term of the ontology, whose lists are closed",
+                fix="Remove the statements; propose new terms as an issue.",
+            )
+            return
+        kind = iri.removeprefix(ID).partition("/")[0]
+        if iri == RECORD or (iri.startswith(ID) and kind in KINDS.values()):
+            return
+        if not any(result.focus == iri and result.path is None for result in self._found):
+            close = difflib.get_close_matches(kind, KINDS.values(), n=1) if iri.startswith(ID) else []
+            self._say("SV-LN05", subject, fix=f"{CHECKS['SV-LN05'].fix} Did you mean {close[0]}?" if close else "")
+
+    def _terms(self, triple: ox.Triple) -> None:
+        known = self._vocabulary.terms
+        if triple.predicate.value.startswith(SV) and triple.predicate.value not in known:
+            self._term(triple, triple.predicate.value, None)
+        elif not triple.predicate.value.startswith((SV, *_FOREIGN)):
+            self._term(triple, triple.predicate.value, None)
+        if triple.predicate == _TYPE and isinstance(triple.object, ox.NamedNode) and triple.object.value not in known:
+            self._term(triple, triple.object.value, triple.object)
+        elif isinstance(triple.object, ox.NamedNode) and triple.object.value.startswith((CODE, SV)) and triple.object.value not in known:
+            self._term(triple, triple.object.value, triple.object)
+        elif isinstance(triple.object, ox.Literal) and triple.object.datatype.value not in _DATATYPES:
+            self._term(triple, triple.object.datatype.value, triple.object, _DATATYPES)
+
+    def _term(self, triple: ox.Triple, term: str, value: Any, among: Iterable[str] = ()) -> None:
+        self._unknown.add((triple.subject, triple.object if value is not None else triple.predicate))
+        space = term[: len(term) - len(local(term))]
+        close = _nearest(local(term), [one for one in among or self._vocabulary.terms if not space.startswith((SV, CODE, _XSD)) or one.startswith(space)])
+        hint = _did_you_mean(close)
+        if not self._said(triple.subject, triple.predicate, triple.object, hint):
+            self._say("SV-LN02", triple.subject, triple.predicate, triple.object, short(term), f"{CHECKS['SV-LN02'].fix} {hint}".strip())
+
+    def _reference(self, triple: ox.Triple) -> None:
+        term = triple.object
+        if not isinstance(term, ox.NamedNode) or not term.value.startswith(ID) or (triple.subject, term) in self._unknown or self._exists(term):
+            return
+        if term.value.startswith((ID + "activation/", ID + "expectation/")):
+            return  # derived; shapes check what their names are made of
+        hint = _did_you_mean(self._near(term))
+        if not self._said(triple.subject, triple.predicate, term, hint):
+            self._say("SV-LN01", triple.subject, triple.predicate, term, short(term.value), f"{CHECKS['SV-LN01'].fix} {hint}".strip())
+
+    def _exists(self, node: ox.NamedNode) -> bool:
+        if node in self._subjects:
+            return True
+        quads = self._base.store.quads_for_pattern(node, None, None)
+        return any(not isinstance(quad.graph_name, ox.NamedNode) or quad.graph_name.value not in self._elsewhere.replaced for quad in quads)
+
+    def _near(self, node: ox.NamedNode) -> list[str]:
+        """The three names of the same kind that are spelled most alike; in a big base, of those that start alike."""
+        space = node.value[: len(node.value) - len(local(node.value))]
+        names = {iri for iri in map(_value, self._subjects) if iri.startswith(space)}
+        if self._base.manifest["quads"] <= SCAN_LIMIT:
+            rows = self._base.engine.select(f'SELECT DISTINCT ?s WHERE {{ ?s a ?c FILTER(STRSTARTS(STR(?s), "{space}")) }}').rows
+            names |= {row[0].value for row in rows if row[0] is not None}
+        return _nearest(local(node.value), names)
+
+    def _deprecated(self, triple: ox.Triple) -> None:
+        for term in (triple.predicate, triple.object):
+            if not isinstance(term, ox.NamedNode) or triple.predicate in (_REPLACED, _DEPRECATED):
+                continue
+            heir = self._vocabulary.deprecated.get(term.value)
+            if heir is None and term.value.startswith(ID) and any(_value(row.object) in ("true", "1") for row in self._all.match(term, _DEPRECATED, None)):
+                heir = next((_value(row.object) for row in self._all.match(term, _REPLACED, None)), "")
+            if heir is not None:
+                fix = f"Use {short(heir)}." if heir else "Leave it out; nothing replaces it."
+                self._say("SV-LN03", triple.subject, triple.predicate, triple.object, short(term.value), fix)
+
+    # Look-alikes
+
+    def _look_alike(self, subject: Any) -> None:
+        if any(True for _ in self._elsewhere.match(subject, None, None)):
+            return  # not new: the base knows it under this name
+        classes = {row.object for row in self._all.match(subject, _TYPE, None)}
+        for other, why in self._alike(subject):
+            if other != subject and classes & {row.object for row in self._all.match(other, _TYPE, None)}:
+                if _value(other) > _value(subject) and other in self._subjects and not any(True for _ in self._elsewhere.match(other, None, None)):
+                    continue  # two new ones: said once, of the later name
+                self._say("SV-LN04", subject, detail=f"{short(_value(other))} has {why}")
+                return
+
+    def _alike(self, subject: Any) -> Iterator[tuple[Any, str]]:
+        for key in _KEYS:
+            for row in self._all.match(subject, key, None):
+                yield from ((other.subject, f"the same {local(key.value)}") for other in self._all.match(None, key, row.object))
+        for row in self._all.match(subject, _LABEL, None):
+            yield from ((other, "nearly the same label") for other in self._labels.get(_plain(_value(row.object)), ()))
+            yield from ((other.subject, "the same label") for other in self._all.match(None, _LABEL, row.object))
+        for day in _WHEN[:2]:
+            for row in self._all.match(subject, day, None):
+                mine = self._signature(subject)
+                if mine:
+                    yield from (
+                        (other.subject, "the same parties, kind and day")
+                        for other in self._all.match(None, day, row.object)
+                        if self._signature(other.subject) == mine
+                    )
+
+    def _signature(self, subject: Any) -> frozenset[tuple[str, str]]:
+        """Who did what to whom, where the kind and the one who acts are given."""
+        names = (
+            "occurrenceKind",
+            "behavior",
+            "actKind",
+            "ofAgreement",
+            "initiator",
+            "actor",
+            "target",
+            "recipient",
+            "against",
+            "place",
+            "inResponseTo",
+            "partOf",
+        )
+        rows = {(name, _value(row.object)) for name in names for row in self._all.match(subject, ox.NamedNode(SV + name), None)}
+        given = {name for name, _ in rows}
+        return frozenset(rows) if given & {"initiator", "actor"} and given & {"occurrenceKind", "behavior", "actKind"} else frozenset()
+
+    @property
+    def _labels(self) -> dict[str, list[Any]]:
+        if not hasattr(self, "_label_index"):
+            index: dict[str, list[Any]] = {}
+            rows = [triple for triple in self._all.added if triple.predicate == _LABEL]
+            if self._base.manifest["quads"] <= SCAN_LIMIT:
+                rows += [quad.triple for quad in self._base.store.quads_for_pattern(None, _LABEL, None)]
+            for row in rows:
+                index.setdefault(_plain(_value(row.object)), []).append(row.subject)
+            self._label_index = index
+        return self._label_index
+
+    # Contradictions
+
+    def _contradictions(self, document: Document) -> None:
+        own = set(document.triples)
+        others = View(self._base.store, self._elsewhere.replaced, frozenset(t for d in self._documents if d is not document for t in d.triples))
+        for triple in own:
+            name = triple.predicate.value.removeprefix(SV)
+            if name in _DAYS or triple.predicate.value in self._vocabulary.single:
+                rival = next((row for row in others.match(triple.subject, triple.predicate, None) if row.object != triple.object), None)
+                if rival is not None:
+                    code = "SV-LN06" if name in _DAYS else "SV-LN07"
+                    self._say(code, triple.subject, triple.predicate, triple.object, f"the record has {short(_value(rival.object))}{self._where(rival)}")
+            if triple.predicate in _WHEN:
+                self._not_there(triple)
+
+    def _where(self, triple: ox.Triple) -> str:
+        for document in self._documents:
+            if triple in document.triples:
+                return f" in {document.place}"
+        for quad in self._base.store.quads_for_pattern(triple.subject, triple.predicate, triple.object):
+            if isinstance(quad.graph_name, ox.NamedNode):
+                return f" in {'/'.join(quad.graph_name.value.split('/')[-2:])}"
+        return ""
+
+    def _not_there(self, triple: ox.Triple) -> None:
+        """A party that acts before it existed, or after it ended."""
+        day = _value(triple.object)
+        for role in _ACTS:
+            for row in self._all.match(triple.subject, role, None):
+                first = min((_value(one.object) for one in self._all.match(row.object, ox.NamedNode(SV + "existedFrom"), None)), default="")
+                last = max((_value(one.object) for one in self._all.match(row.object, ox.NamedNode(SV + "existedUntil"), None)), default="9999")
+                if not first <= day <= last and len(day) == 10:
+                    span = f"from {first}" if day < first else f"until {last}"
+                    self._say(
+                        "SV-LN06",
+                        triple.subject,
+                        triple.predicate,
+                        triple.object,
+                        f"{short(_value(row.object))} existed {span}",
+                        "Correct the day, or name the party of that time.",
+                    )
+
+
+def _nearest(name: str, names: Iterable[str]) -> list[str]:
+    by_name: dict[str, str] = {}
+    for iri in sorted(names):
+        by_name.setdefault(local(iri).lower(), iri)
+    return [by_name[close] for close in difflib.get_close_matches(name.lower(), by_name, n=3, cutoff=0.6)]
+
+
+def _did_you_mean(close: list[str]) -> str:
+    if not close:
+        return ""
+    names = [short(iri) for iri in close]
+    return f"Did you mean {names[0]}?" if len(names) == 1 else f"Did you mean {', '.join(names[:-1])} or {names[-1]}?"
+
+
+def _plain(text: str) -> str:
+    """A label without case, accents, punctuation and the order of spaces."""
+    flat = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in flat if not unicodedata.combining(sign)).split())
+
+
+def _value(term: Any) -> str:
+    return str(getattr(term, "value", term))
+
+
+__all__ = ["CHECKS", "Check", "Vocabulary", "lint", "shapes", "vocabulary"]

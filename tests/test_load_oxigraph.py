@@ -1,0 +1,324 @@
+"""Loading into the real Oxigraph server and into a folder, and asking there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from matrix import cases, rows
+from servers import Oxigraph, oxigraph
+
+from kg.build import build
+from kg.cli import main
+from kg.errors import EndpointError, KgError, StoreError, UsageError
+from kg.load import load, unload
+from kg.load.http import Access, access
+from kg.load.run import LoadReport
+from kg.load.source import LOADING
+from kg.namespaces import GRAPH
+from kg.query import Base
+from kg.reassess import reassess
+from kg.remote import RemoteEngine, connect
+
+pytestmark = pytest.mark.server
+OTHER = "https://example.org/not-ours"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oxigraph]:
+    """One server for the whole file."""
+    with oxigraph(tmp_path_factory.mktemp("oxigraph")) as running:
+        yield running
+
+
+@pytest.fixture
+def empty(server: Oxigraph) -> Oxigraph:
+    """The server, emptied but for a graph of somebody else's."""
+    send(server, f"CLEAR ALL ; INSERT DATA {{ GRAPH <{OTHER}> {{ <a:a> <a:b> <a:c> }} }}")
+    return server
+
+
+def send(server: Oxigraph, text: str) -> None:
+    """Run an update on the server, past our own code."""
+    import requests
+
+    requests.post(server.url + "/update", data=text.encode(), headers={"Content-Type": "application/sparql-update"}).raise_for_status()
+
+
+def dump(server: Oxigraph, ours: bool = True) -> list[str]:
+    """The server's quads as sorted lines, past our own code."""
+    import requests
+
+    lines = requests.get(server.url + "/store", headers={"Accept": "application/n-quads"}).text.splitlines()
+    return sorted(line for line in lines if ours == (OTHER not in line))
+
+
+def local(store: Path) -> list[str]:
+    """The quads of a store here as sorted lines."""
+    return sorted((Base(store).store.dump(format=ox.RdfFormat.N_QUADS) or b"").decode().splitlines())
+
+
+def actions(report: LoadReport) -> set[str]:
+    """What was done, over all graphs."""
+    return {graph.action for graph in report.graphs}
+
+
+@pytest.mark.parametrize("method", ["auto", "put", "post", "update", "bulk"])
+def test_every_way_gives_the_same_quads(world: Path, empty: Oxigraph, method: str) -> None:
+    """Quad for quad, and somebody else's graph stays."""
+    report = load(empty.url, Base(world), method=method)
+    assert actions(report) == {"added"} and report.verified
+    assert dump(empty) == local(world)
+    assert len(dump(empty, ours=False)) == 1
+
+
+@pytest.mark.parametrize("method", ["auto", "post"])
+def test_loading_again_sends_nothing(world: Path, empty: Oxigraph, method: str) -> None:
+    """What is there already is left alone."""
+    load(empty.url, Base(world), method=method)
+    report = load(empty.url, Base(world), method=method)
+    assert actions(report) == {"unchanged"} and report.triples == 0
+
+
+def test_only_what_differs_is_replaced(world: Path, empty: Oxigraph) -> None:
+    """One triple more and one changed (the number stays the same) are both seen."""
+    load(empty.url, Base(world))
+    first, second = sorted({line.rsplit("<", 1)[1][:-3] for line in dump(empty)})[:2]
+    send(empty, f"INSERT DATA {{ GRAPH <{first}> {{ <a:a> <a:b> <a:c> }} }}")
+    send(empty, f"DELETE {{ GRAPH <{second}> {{ ?s ?p ?o }} }} INSERT {{ GRAPH <{second}> {{ <a:a> <a:b> <a:c> }} }} WHERE {{ SELECT * {{ GRAPH <{second}> {{ ?s ?p ?o }} }} LIMIT 1 }}")
+    report = load(empty.url, Base(world))
+    assert {graph.iri for graph in report.graphs if graph.action == "replaced"} == {first, second}
+    assert dump(empty) == local(world)
+
+
+def test_only_without_derived_and_one_graph(world: Path, empty: Oxigraph) -> None:
+    """The choices of what to load."""
+    report = load(empty.url, Base(world), only=["derived/*"])
+    assert {graph.iri for graph in report.graphs} == {GRAPH + "derived/" + step for step in ("infer", "activate", "assess")}
+    unload(empty.url)
+    assert not dump(empty)
+    load(empty.url, Base(world), derived=False)
+    assert dump(empty) == [line for line in local(world) if "/graph/derived/" not in line]
+    unload(empty.url)
+    load(empty.url, Base(world), graph="https://example.org/all")
+    assert {line.rsplit(" ", 2)[0] for line in dump(empty)} == {line.rsplit(" ", 2)[0] for line in local(world)}
+
+
+def test_prune_removes_what_is_gone(world: Path, empty: Oxigraph) -> None:
+    """A graph of ours that the store no longer has is named, and removed only when asked."""
+    send(empty, f"INSERT DATA {{ GRAPH <{GRAPH}cases/old> {{ <a:a> <a:b> <a:c> }} GRAPH <{LOADING}x-y> {{ <a:a> <a:b> <a:c> }} }}")
+    report = load(empty.url, Base(world))
+    assert any("cases/old" in line for line in report.notes)
+    assert any("cases/old" in line for line in dump(empty)) and not any(LOADING in line for line in dump(empty))
+    load(empty.url, Base(world), prune=True)
+    assert dump(empty) == local(world)
+
+
+def test_show_sends_nothing(world: Path, empty: Oxigraph, capsys: pytest.CaptureFixture[str]) -> None:
+    """--show says the way and the graphs."""
+    assert main(["load", empty.url, "--show", "--store", str(world)]) == 0
+    out = capsys.readouterr().out
+    assert "would load" in out and "Oxigraph server" in out and "added" in out
+    assert not dump(empty)
+
+
+def test_unload_leaves_the_rest(world: Path, empty: Oxigraph) -> None:
+    """Somebody else's graphs stay."""
+    load(empty.url, Base(world))
+    report = unload(empty.url)
+    assert actions(report) == {"removed"}
+    assert not dump(empty) and len(dump(empty, ours=False)) == 1
+
+
+def test_json(world: Path, empty: Oxigraph, capsys: pytest.CaptureFixture[str]) -> None:
+    """The document of the contract."""
+    assert main(["load", empty.url, "--store", str(world), "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["schema"] == "servanda/load/1" and said["verified"] is True
+    assert sum(graph["triples"] for graph in said["graphs"]) == len(local(world))
+    assert {"iri", "triples", "action"} == set(said["graphs"][0])
+
+
+def test_killed_half_way_then_again(world: Path, tmp_path: Path) -> None:
+    """The server dies while graphs come in: each graph is there whole or not at all, and running again finishes."""
+    with oxigraph(tmp_path / "db") as server:
+        base = Base(world)
+        seen = 0
+
+        def kill(line: str) -> None:
+            nonlocal seen
+            seen += 1
+
+        from kg.load.remote import RemoteTarget
+
+        put = RemoteTarget.put
+
+        def dying(self: RemoteTarget, graph: str, path: Path, new: bool) -> None:
+            nonlocal seen
+            seen += 1
+            if seen == 8:
+                server.kill()
+            put(self, graph, path, new)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(RemoteTarget, "put", dying)
+            with pytest.raises(EndpointError):
+                load(server.url, base, access=Access(retries=0))
+        server.start()
+        held = set(dump(server))
+        graphs = {line.rsplit(" ", 2)[1] for line in held}
+        assert graphs and held == {line for line in local(world) if line.rsplit(" ", 2)[1] in graphs}
+        load(server.url, base)
+        assert dump(server) == local(world)
+
+
+def test_an_interrupted_aside_goes_on(world: Path, empty: Oxigraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches that arrived are not sent again."""
+    from kg.load import run, source
+    from kg.load.remote import RemoteTarget
+
+    monkeypatch.setattr(run, "ONE_REQUEST", 0)
+    monkeypatch.setattr(source.Content.batches, "__defaults__", (2000, 0))
+    append, sent = RemoteTarget.append, 0
+
+    def breaking(self: RemoteTarget, graph: str, batch: bytes, way: str) -> None:
+        nonlocal sent
+        sent += 1
+        if sent == 30:
+            raise EndpointError("KG-EN01", "broken on purpose")
+        append(self, graph, batch, way)
+
+    monkeypatch.setattr(RemoteTarget, "append", breaking)
+    with pytest.raises(EndpointError, match="on purpose"):
+        load(empty.url, Base(world))
+    assert any(LOADING in line for line in dump(empty))
+    said: list[str] = []
+    load(empty.url, Base(world), progress=said.append)
+    assert any(line.startswith("going on with") for line in said)
+    assert dump(empty) == local(world)
+
+
+def test_a_folder(world: Path, tmp_path: Path) -> None:
+    """A folder that an Oxigraph server can serve: added, unchanged, replaced, removed."""
+    target = tmp_path / "there"
+    assert actions(load(str(target), Base(world))) == {"added"}
+    assert actions(load(str(target), Base(world))) == {"unchanged"}
+    there = ox.Store(str(target))
+    victim = sorted(graph.value for graph in there.named_graphs())[0]
+    there.add(ox.Quad(ox.NamedNode("a:a"), ox.NamedNode("a:b"), ox.NamedNode("a:c"), ox.NamedNode(victim)))
+    with pytest.raises(StoreError, match="another program holds it"):
+        load(str(target), Base(world))
+    del there
+    report = load(str(target), Base(world))
+    assert [graph.iri for graph in report.graphs if graph.action == "replaced"] == [victim]
+    with oxigraph(target) as server:
+        assert dump(server) == local(world)
+    unload(str(target))
+    assert not list(ox.Store.read_only(str(target)).named_graphs())
+
+
+def test_a_folder_of_something_else(world: Path, tmp_path: Path) -> None:
+    """A folder with other files, or kg's own, is refused."""
+    (tmp_path / "notes.txt").write_text("mine")
+    for folder in (tmp_path, world):
+        with pytest.raises(StoreError, match="the folder is"):
+            load(str(folder), Base(world))
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+@pytest.fixture(scope="module")
+def loaded(server: Oxigraph, world: Path) -> RemoteEngine:
+    """An engine over the server with the world in it."""
+    send(server, "CLEAR ALL")
+    load(server.url, Base(world))
+    return connect(*access(server.url))
+
+
+def test_every_canned_query_gives_the_same(world: Path, loaded: RemoteEngine) -> None:
+    """Row for row."""
+    for name, given in cases(Base(world)):
+        assert rows(name, given, world, loaded) == rows(name, given, world), name
+
+
+def test_the_commands_ask_there(world: Path, loaded: RemoteEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    """``kg query run`` and ``kg sparql`` with --endpoint."""
+    url = loaded.endpoint.query
+    outs = []
+    for more in ([], ["--endpoint", url]):
+        assert main(["query", "run", "timeline", "--store", str(world), "--format", "csv", *more]) == 0
+        outs.append(capsys.readouterr().out)
+        for text in ("SELECT ?a WHERE { ?a a sv:DefensePact } ORDER BY ?a", "ASK { ?a a sv:DefensePact }", "CONSTRUCT { ?a a sv:Treaty } WHERE { ?a a sv:DefensePact }"):
+            assert main(["sparql", text, "--store", str(world), *more]) == 0
+            outs.append(capsys.readouterr().out)
+    assert outs[:4] == outs[4:] and all(outs)
+
+
+def test_rules_there(world: Path, server: Oxigraph, loaded: RemoteEngine) -> None:
+    """The rules on the server derive what they derive here; and what was spoiled there is mended."""
+    before = dump(server)
+    send(server, f"DROP GRAPH <{GRAPH}derived/assess>")
+    reassess(server.url, Access())
+    assert dump(server) == before
+    reassess(server.url, Access(), show=True)
+    assert dump(server) == before
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "exit_code"),
+    [("http://127.0.0.1:9", "KG-EN01", 3), ("ftp://example.org", "KG-US30", 2), ("http://", "KG-US30", 2)],
+)
+def test_wrong_urls(url: str, code: str, exit_code: int) -> None:
+    """In words, with the right exit code."""
+    with pytest.raises(KgError) as caught:
+        connect(*access(url, retries=0))
+    assert (caught.value.code, caught.value.exit_code) == (code, exit_code)
+
+
+def test_wrong_words(world: Path, loaded: RemoteEngine) -> None:
+    """Unknown graphs, ways, kinds and queries are refused before anything is sent."""
+    base, url = Base(world), loaded.endpoint.query
+    for words in ({"only": ["nowhere/*"]}, {"server": "oxygraph"}, {"graph": "no iri"}):
+        with pytest.raises(UsageError):
+            load(url, base, **words)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="the store calls the query wrong"):
+        loaded.select("SELECT nonsense")
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by repr nor in the URL; and each source of credentials is read."""
+    url, found = access("http://mallory:hunter2@127.0.0.1:9/x")
+    assert (url, found.user, found.password) == ("http://127.0.0.1:9/x", "mallory", "hunter2")
+    monkeypatch.setenv("KG_USER", "alice")
+    monkeypatch.setenv("KG_PASSWORD", "wonderland")
+    monkeypatch.setenv("KG_TOKEN", "sesame")
+    found = access("http://127.0.0.1:9")[1]
+    assert (found.user, found.password, found.token) == ("alice", "wonderland", "sesame")
+    assert not any(secret in repr(found) for secret in ("wonderland", "sesame", "hunter2"))
+
+
+def test_netrc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing else is given."""
+    path = tmp_path / "netrc"
+    path.write_text("machine 127.0.0.1 login bob password builder\n")
+    path.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(path))
+    found = access("http://127.0.0.1:9")[1]
+    assert (found.user, found.password) == ("bob", "builder")
+
+
+def test_changed_data_replace_their_graph(world: Path, empty: Oxigraph, tmp_path: Path) -> None:
+    """A file that changes here changes there; the others stay."""
+    data = tmp_path / "data"
+    shutil.copytree(Path(__file__).parent / "fixtures" / "world", data)
+    build(tmp_path / "store", [data])
+    load(empty.url, Base(tmp_path / "store"))
+    changed = sorted(data.rglob("*.ttl"))[0]
+    changed.write_text(changed.read_text(encoding="utf-8").replace('"@en', ' (changed)"@en', 1), encoding="utf-8")
+    build(tmp_path / "store", [data])
+    report = load(empty.url, Base(tmp_path / "store"))
+    assert "replaced" in actions(report) and "unchanged" in actions(report)
+    assert dump(empty) == local(tmp_path / "store")

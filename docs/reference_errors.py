@@ -13,7 +13,7 @@ from error_table import WHEN
 
 _CODE = re.compile(r"KG-[A-Z]{2}\d\d")
 _EXITS = {"UsageError": 2, "refuse": 2, "_thing": 2}
-_PARTS = {"US": "Wrong usage", "IN": "Refused input", "VA": "Validation", "ST": "The store", "OU": "Output", "NI": "Internal"}
+_PARTS = {"US": "Wrong usage", "IN": "Refused input", "VA": "Validation", "ST": "The store", "EN": "Stores over the network", "OU": "Output", "NI": "Internal"}
 
 
 @dataclass(frozen=True)

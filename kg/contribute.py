@@ -26,6 +26,7 @@ from kg.gather import NOT_DATA, Reading, mark_of, own_triples, read_and_check
 from kg.namespaces import GRAPH, ID, PREFIXES, expand
 from kg.read import show_path
 from kg.rows import names_of, to_rows
+from kg.store import writing
 
 if TYPE_CHECKING:
     from kg.query import Base
@@ -78,8 +79,10 @@ def add(
         raise InputError("KG-CT09", "nothing to add", place=", ".join(map(show_path, paths)), fix="fill in a row; rows that begin with # are passed over")
     graph = CONTRIBUTION + name
     about = _about(graph, by.strip(), license_iri, note, reading.replaces)
-    with _pending(base.folder, name, [*about, *reading.triples]) as made:
-        changed = _rebuild(base, made, None)
+    with writing(base.folder), _pending(base.folder, name, [*about, *reading.triples]) as made:
+        _unmoved(base)
+        quads = _rebuild(base, made, None)
+    changed = _settle(base, quads)
     return _read_one(contributions.folder_of(base.folder) / f"{name}.ttl"), reading, changed
 
 
@@ -130,6 +133,8 @@ class _pending:
     def __enter__(self) -> Path:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            for left in self.path.parent.iterdir():
+                left.unlink()  # what a killed process left; safe, since the store's lock is held
             with open(self.path, "wb") as file:
                 file.write(self.data)
                 file.flush()
@@ -153,27 +158,45 @@ def _cannot(error: OSError, folder: Path) -> StoreError:
     )
 
 
-def _rebuild(base: Base, new: Path | None, gone: Path | None) -> list[dict[str, Any]]:
-    """Derive the record with a contribution more or less, and swap it in together with the file. Returns the changes of verdicts."""
-    from kg.build import build, compile_record, content_digest, fingerprint
-    from kg.changes import changes
-    from kg.store import write_generation, writing
+def _unmoved(base: Base) -> None:
+    """Refuse to go on where the store has been built anew since it was read. Call with the store's lock held."""
+    from kg.store import current_generation
 
-    sources = [Path(source) for source in base.manifest["sources"]]
-    with writing(base.folder):
-        kept = [path for path in contributions.files(base.folder) if path != gone]
-        files = sorted([*kept, *([new] if new else [])], key=lambda path: path.name)
-        digest = content_digest(sources, files)
-        quads, manifest, names, _ = compile_record(sources, digest, _silent, None, files)
-        manifest |= {"action": "built", "fingerprint": fingerprint(sources, files), "sources": [str(source) for source in sources]}
-        step = _Move(new, gone, contributions.folder_of(base.folder))
-        try:
-            write_generation(base.folder, digest[:16], quads, manifest, names, before_swap=step.do)
-        except StoreError:
-            step.undo()
-            raise
-    build(base.folder, sources)  # only notes the mark of the files in their new places
+    if current_generation(base.folder) != base.generation:
+        raise StoreError("KG-CT21", "the store was built anew meanwhile", place=str(base.folder), fix="run the command again")
+
+
+def _rebuild(base: Base, new: Path | None, gone: Path | None) -> bytes:
+    """Derive the record with a contribution more or less, and swap it in together with the file. Returns the record as N-Quads."""
+    from kg.build import compile_record, content_digest, fingerprint
+    from kg.store import write_generation
+
+    sources = _sources(base)
+    kept = [path for path in contributions.files(base.folder) if path != gone]
+    files = sorted([*kept, *([new] if new else [])], key=lambda path: path.name)
+    digest = content_digest(sources, files)
+    quads, manifest, names, _ = compile_record(sources, digest, _silent, None, files)
+    manifest |= {"action": "built", "fingerprint": fingerprint(sources, files), "sources": [str(source) for source in sources]}
+    step = _Move(new, gone, contributions.folder_of(base.folder))
+    try:
+        write_generation(base.folder, digest[:16], quads, manifest, names, before_swap=step.do)
+    except StoreError:
+        step.undo()
+        raise
+    return quads
+
+
+def _settle(base: Base, quads: bytes) -> list[dict[str, Any]]:
+    """Note the mark of the files in their new places, and say which verdicts changed."""
+    from kg.build import build
+    from kg.changes import changes
+
+    build(base.folder, _sources(base))
     return changes(base.store, _in_memory(quads))
+
+
+def _sources(base: Base) -> list[Path]:
+    return [Path(source) for source in base.manifest["sources"]]
 
 
 def _silent(line: str) -> None:
@@ -245,8 +268,11 @@ def find(slug: str, store: Path) -> Contribution:
 
 def remove(slug: str, base: Base) -> tuple[Contribution, list[dict[str, Any]]]:
     """Take a contribution out: its file goes to ``removed/`` in the folder, and the record is derived without it."""
-    found = find(slug, base.folder)
-    return found, _rebuild(base, None, found.path)
+    with writing(base.folder):
+        _unmoved(base)
+        found = find(slug, base.folder)
+        quads = _rebuild(base, None, found.path)
+    return found, _settle(base, quads)
 
 
 def diff(slug: str, base: Base) -> tuple[list[ox.Triple], list[ox.Triple], list[dict[str, Any]]]:
@@ -255,9 +281,8 @@ def diff(slug: str, base: Base) -> tuple[list[ox.Triple], list[ox.Triple], list[
     from kg.changes import changes
 
     found = find(slug, base.folder)
-    sources = [Path(source) for source in base.manifest["sources"]]
     others = [path for path in contributions.files(base.folder) if path != found.path]
-    quads = compile_record(sources, "", _silent, None, others)[0]
+    quads = compile_record(_sources(base), "", _silent, None, others)[0]
     without = _in_memory(quads)
     mine = set(own_triples(base.store, found.graph))
     replaced = set(own_triples(without, GRAPH + found.replaces)) if found.replaces else set()

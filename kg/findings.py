@@ -66,6 +66,8 @@ def _name(code: str, report: Report) -> str:
     from kg.validate import shapes
 
     shape = shapes().get(code)
+    if code == "KG-IN04":
+        return "mistakes of grammar"
     return shape.name if shape else next(result.message for result in report.results if result.code == code).split(":")[0].rstrip(".")
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.errors import InputError
-from kg.layout import RDF_TYPE, Block, Layout, Line, Value, in_line, in_order, merge, quoted, said_in, trimmed
+from kg.layout import RDF_TYPE, Block, Layout, Line, Value, in_line, in_order, is_new_node, merge, quoted, said_in, trimmed
 from kg.namespaces import PREFIXES
 from kg.read import parse, show_path
 from kg.turtle_tokens import Token, tokens, unescape, unescape_local
@@ -70,7 +70,9 @@ def _replace(path: Path, data: bytes) -> None:
         aside.unlink(missing_ok=True)
 
 
-def _same(triples: tuple[ox.Triple, ...]) -> set[ox.Quad]:
+def _same(triples: tuple[ox.Triple, ...]) -> set[ox.Quad] | set[ox.Triple]:
+    if not any(isinstance(term, ox.BlankNode) for triple in triples for term in (triple.subject, triple.object)):
+        return set(triples)
     dataset = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
     return set(dataset)
@@ -102,10 +104,11 @@ class _Reader:
             if self._directive():
                 continue
             block = self._block()
-            if block.subject.startswith("[") or block.subject not in blocks:
-                blocks[f"{len(blocks)} {block.subject}" if block.subject.startswith("[") else block.subject] = block
+            key = f"{len(blocks)} {block.subject}" if is_new_node(block.subject) else block.subject
+            if key in blocks:
+                merge(blocks[key], block)
             else:
-                merge(blocks[block.subject], block)
+                blocks[key] = block
         self.layout.blocks = list(blocks.values())
         self.layout.foot = trimmed(self._take())
         return self.layout

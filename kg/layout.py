@@ -59,7 +59,12 @@ def said_in(line: Line) -> list[str]:
 
 def in_line(line: Line) -> str:
     """A property and its values without comments."""
-    return f"{line.verb} {', '.join(dict.fromkeys(value.text for value in line.values))}"
+    return f"{line.verb} {', '.join(value.text for value in line.values)}"
+
+
+def is_new_node(text: str) -> bool:
+    """Whether a text in brackets stands for a node of its own each time it is written."""
+    return text.startswith(("[", "( "))
 
 
 def in_order(lines: list[Line]) -> list[Line]:
@@ -74,12 +79,22 @@ def in_order(lines: list[Line]) -> list[Line]:
     for line in joined.values():
         values: dict[str, Value] = {}
         for value in line.values:
-            known = values.setdefault(value.text, value)
+            known = values.setdefault(value.text if not is_new_node(value.text) else f"{len(values)} {value.text}", value)
             if known is not value:
                 known.above += value.above
                 known.beside += value.beside
         line.values = list(values.values())
+        _settle(line)
     return sorted(joined.values(), key=lambda line: _ORDER.get(line.iri, len(_ORDER)))
+
+
+def _settle(line: Line) -> None:
+    """At most one comment beside a value, none above the first: the others go above the line."""
+    line.above += line.values[0].above
+    line.values[0].above = []
+    for value in line.values:
+        line.above += value.beside[1:]
+        value.beside = value.beside[:1]
 
 
 class Layout:
@@ -143,7 +158,6 @@ def _render(block: Block) -> str:
 
 
 def _render_line(line: Line, start: str, end: str) -> list[str]:
-    line.above += [words for value in line.values for words in value.beside[1:]]
     above = [f"    {words}" for words in line.above if words]
     plain = start + in_line(line) + end
     early = any(value.beside for value in line.values[:-1]) or any(value.above for value in line.values)

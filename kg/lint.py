@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
@@ -15,7 +16,7 @@ from kg.affected import View
 from kg.namespaces import CODE, ID, KINDS, RECORD, SV, local, short
 from kg.read import Document, read_file
 from kg.resources import folder
-from kg.validate import Result, shapes
+from kg.validate import Result
 
 if TYPE_CHECKING:
     from kg.intake import Taken
@@ -220,16 +221,14 @@ class _Linter:
 
     def _terms(self, triple: ox.Triple) -> None:
         known = self._vocabulary.terms
-        if triple.predicate.value.startswith(SV) and triple.predicate.value not in known:
-            self._term(triple, triple.predicate.value, None)
-        elif not triple.predicate.value.startswith((SV, *_FOREIGN)):
-            self._term(triple, triple.predicate.value, None)
-        if triple.predicate == _TYPE and isinstance(triple.object, ox.NamedNode) and triple.object.value not in known:
-            self._term(triple, triple.object.value, triple.object)
-        elif isinstance(triple.object, ox.NamedNode) and triple.object.value.startswith((CODE, SV)) and triple.object.value not in known:
-            self._term(triple, triple.object.value, triple.object)
-        elif isinstance(triple.object, ox.Literal) and triple.object.datatype.value not in _DATATYPES:
-            self._term(triple, triple.object.datatype.value, triple.object, _DATATYPES)
+        name, term = triple.predicate.value, triple.object
+        if name not in known and not name.startswith(_FOREIGN):
+            self._term(triple, name, None)
+        if isinstance(term, ox.NamedNode):
+            if term.value not in known and (triple.predicate == _TYPE or term.value.startswith((CODE, SV))):
+                self._term(triple, term.value, term)
+        elif isinstance(term, ox.Literal) and term.datatype.value not in _DATATYPES:
+            self._term(triple, term.datatype.value, term, _DATATYPES)
 
     def _term(self, triple: ox.Triple, term: str, value: Any, among: Iterable[str] = ()) -> None:
         self._unknown.add((triple.subject, triple.object if value is not None else triple.predicate))
@@ -293,7 +292,7 @@ class _Linter:
             for row in self._all.match(subject, key, None):
                 yield from ((other.subject, f"the same {local(key.value)}") for other in self._all.match(None, key, row.object))
         for row in self._all.match(subject, _LABEL, None):
-            yield from ((other, "nearly the same label") for other in self._labels.get(_plain(_value(row.object)), ()))
+            yield from ((other, "nearly the same label") for other in self._same_label(_value(row.object)))
             yield from ((other.subject, "the same label") for other in self._all.match(None, _LABEL, row.object))
         for day in _WHEN[:2]:
             for row in self._all.match(subject, day, None):
@@ -325,17 +324,12 @@ class _Linter:
         given = {name for name, _ in rows}
         return frozenset(rows) if given & {"initiator", "actor"} and given & {"occurrenceKind", "behavior", "actKind"} else frozenset()
 
-    @property
-    def _labels(self) -> dict[str, list[Any]]:
-        if not hasattr(self, "_label_index"):
-            index: dict[str, list[Any]] = {}
-            rows = [triple for triple in self._all.added if triple.predicate == _LABEL]
-            if self._base.manifest["quads"] <= SCAN_LIMIT:
-                rows += [quad.triple for quad in self._base.store.quads_for_pattern(None, _LABEL, None)]
-            for row in rows:
-                index.setdefault(_plain(_value(row.object)), []).append(row.subject)
-            self._label_index = index
-        return self._label_index
+    def _same_label(self, label: str) -> Iterator[Any]:
+        """The things with nearly this label: of the files, and of the base as it was."""
+        plain = _plain(label)
+        yield from (triple.subject for triple in self._all.added if triple.predicate == _LABEL and _plain(_value(triple.object)) == plain)
+        if self._base.manifest["quads"] <= SCAN_LIMIT:
+            yield from _labels(self._base).get(plain, ())
 
     # Contradictions
 
@@ -380,6 +374,19 @@ class _Linter:
                     )
 
 
+_LABELS: WeakKeyDictionary[Base, dict[str, list[Any]]] = WeakKeyDictionary()
+
+
+def _labels(base: Base) -> dict[str, list[Any]]:
+    """Plain label -> the base's things that have it."""
+    if base not in _LABELS:
+        index: dict[str, list[Any]] = {}
+        for quad in base.store.quads_for_pattern(None, _LABEL, None):
+            index.setdefault(_plain(_value(quad.object)), []).append(quad.subject)
+        _LABELS[base] = index
+    return _LABELS[base]
+
+
 def _nearest(name: str, names: Iterable[str]) -> list[str]:
     by_name: dict[str, str] = {}
     for iri in sorted(names):
@@ -402,6 +409,3 @@ def _plain(text: str) -> str:
 
 def _value(term: Any) -> str:
     return str(getattr(term, "value", term))
-
-
-__all__ = ["CHECKS", "Check", "Vocabulary", "lint", "shapes", "vocabulary"]

@@ -90,7 +90,7 @@ def _tree(text: str) -> Any:
                 inner = next(words)
                 made.members.append((json.loads(key[0]), key.start(), value(inner), inner.start()))
         if match[0] == "[":
-            items = []
+            items: list[tuple[Any, int]] = []
             for item in words:
                 if item[0] == "]":
                     return items

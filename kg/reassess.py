@@ -33,6 +33,10 @@ class RuleEngine(RemoteEngine):
             self.target.append(aside(graph.removeprefix(DERIVED)), b"".join(lines[start : start + 20_000]), self.method)
 
 
+def _silent(line: str) -> None:
+    """No progress."""
+
+
 def aside(step: str) -> str:
     """The graph in which a step's triples are gathered."""
     return f"{LOADING}derived-{step}"
@@ -49,7 +53,7 @@ def reassess(url: str, access: Access, *, server: str | None = None, more: Itera
     from kg.infer import infer
 
     started = time.perf_counter()
-    say = say or str
+    say = say or _silent
     client = Client(access, say)
     found = discover(url, client, server)
     if found.update is None:
@@ -61,10 +65,14 @@ def reassess(url: str, access: Access, *, server: str | None = None, more: Itera
         raise EndpointError("KG-EN13", "the store holds no graph of ours", place=found.query, fix=f"run 'kg load {url}' first")
     asides = [aside(step) for step in _STEPS]
     target.drop(asides)
+
+    def trace(rule: str, count: int) -> None:
+        say(f"  {rule}: {count:,}")
+
     engine = RuleEngine(target, client, [*graphs, *more], method)
     try:
         for name, step in (("infer", infer), ("activate", activate), ("assess", assess)):
-            say(f"{name:9} {len(step(engine, lambda rule, count: say(f'  {rule}: {count:,}'))):,} triples")
+            say(f"{name:9} {len(step(engine, trace)):,} triples")
         counts = target.counts([*asides, *(DERIVED + step for step in _STEPS)])
         if not show:
             target.switch([(aside(step), DERIVED + step, counts[aside(step)]) for step in _STEPS if counts[aside(step)]])

@@ -97,7 +97,7 @@ def validate_triples(triples: Iterable[ox.Triple], engine: str = DEFAULT_ENGINE)
     Raises UsageError for an unknown engine, KgError where an engine is not installed or fails.
     """
     run = _engine(engine)
-    data = [*(_spelled_out(triple) for triple in triples if not _is_schema(triple)), *_context()]
+    data = [*(spelled_out(triple) for triple in triples if not _is_schema(triple)), *_context()]
     index = _index(data)
     return sorted({_result(raw, index) for raw in _with_valid_days(run(data))}, key=_order)
 
@@ -143,7 +143,7 @@ def _is_schema(triple: ox.Triple) -> bool:
     return not isinstance(subject, ox.NamedNode) or subject.value.startswith((SV, CODE))
 
 
-def _spelled_out(triple: ox.Triple) -> ox.Triple:
+def spelled_out(triple: ox.Triple) -> ox.Triple:
     """The triple with a literal as every engine understands it alike.
 
     A boolean 1 or 0 becomes true or false, since rudof reports it so. What its datatype does not allow gets a datatype

@@ -41,11 +41,11 @@ st:AAA # beside the name
   a sv:State ; # what it is
   # sv:iso3 "AAA" ;
   .
-<http://elsewhere.example/a b> x:note '''two
+<http://elsewhere.example/ab> x:note '''two
 "lines"'''; .
 st:AAA sv:existedFrom "1900-01-01"^^<http://www.w3.org/2001/XMLSchema#date> . # once more
 # The end.
-""".replace("a b>", "ab>")
+"""
 
 AFTER = '''# About this file.
 
@@ -75,12 +75,12 @@ state:AAA a sv:State ;  # what it is
     # sv:iso3 "AAA" ;
     .
 
-<http://elsewhere.example/ab> 
+<http://elsewhere.example/ab>
     x:note """two
 \\"lines\\"""" .
 
 # The end.
-'''.replace("ab> \n", "ab>\n")
+'''
 
 
 def test_the_form_and_where_comments_go() -> None:
@@ -126,7 +126,7 @@ STATEMENTS = st.builds(lambda subject, gap, pairs: f"{subject}{gap}{f';{gap}'.jo
 
 
 @given(gap=GAP, statements=st.lists(STATEMENTS, max_size=4))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 def test_any_turtle_keeps_its_triples_and_comments_and_settles_at_once(gap: str, statements: list[str]) -> None:
     text = f"{gap}\n{HEADER}{gap}\n{''.join(statements)}"
     made = canonical(FILE, text.encode())  # raises where triples or comments differ

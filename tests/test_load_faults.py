@@ -59,7 +59,7 @@ def old_or_new(server: Oxigraph, old: list[str], new: list[str]) -> None:
 def test_a_bad_network(world: Path, server: Oxigraph, old: list[str], fault: str, method: str) -> None:
     """One request in five fails in one way: the retries get through, and every graph is new."""
     with fault_proxy(server.port, fault, rate=0.2, seed=7) as proxy:
-        report = load(proxy.url, Base(world), access=Access(retries=8), method=method)
+        report = load(proxy.url, Base(world), access=Access(retries=8, pause=0.02), method=method)
         assert proxy.seen[fault] > 3
     assert report.verified
     assert dump(server) == local(world)
@@ -159,6 +159,6 @@ def test_batches_survive_a_bad_network(world: Path, server: Oxigraph, old: list[
     monkeypatch.setattr(run, "ONE_REQUEST", 0)
     monkeypatch.setattr(source.Content.batches, "__defaults__", (20_000, 0))
     with fault_proxy(server.port, rate=0.15, seed=11) as proxy:
-        load(proxy.url, Base(world), access=Access(retries=8))
+        load(proxy.url, Base(world), access=Access(retries=8, pause=0.02))
         assert len(proxy.seen) > 3
     assert dump(server) == local(world)

@@ -89,7 +89,10 @@ def test_only_what_differs_is_replaced(world: Path, empty: Oxigraph) -> None:
     load(empty.url, Base(world))
     first, second = sorted({line.rsplit("<", 1)[1][:-3] for line in dump(empty)})[:2]
     send(empty, f"INSERT DATA {{ GRAPH <{first}> {{ <a:a> <a:b> <a:c> }} }}")
-    send(empty, f"DELETE {{ GRAPH <{second}> {{ ?s ?p ?o }} }} INSERT {{ GRAPH <{second}> {{ <a:a> <a:b> <a:c> }} }} WHERE {{ SELECT * {{ GRAPH <{second}> {{ ?s ?p ?o }} }} LIMIT 1 }}")
+    send(
+        empty,
+        f"DELETE {{ GRAPH <{second}> {{ ?s ?p ?o }} }} INSERT {{ GRAPH <{second}> {{ <a:a> <a:b> <a:c> }} }} WHERE {{ SELECT * {{ GRAPH <{second}> {{ ?s ?p ?o }} }} LIMIT 1 }}",
+    )
     report = load(empty.url, Base(world))
     assert {graph.iri for graph in report.graphs if graph.action == "replaced"} == {first, second}
     assert dump(empty) == local(world)
@@ -251,7 +254,11 @@ def test_the_commands_ask_there(world: Path, loaded: RemoteEngine, capsys: pytes
     for more in ([], ["--endpoint", url]):
         assert main(["query", "run", "timeline", "--store", str(world), "--format", "csv", *more]) == 0
         outs.append(capsys.readouterr().out)
-        for text in ("SELECT ?a WHERE { ?a a sv:DefensePact } ORDER BY ?a", "ASK { ?a a sv:DefensePact }", "CONSTRUCT { ?a a sv:Treaty } WHERE { ?a a sv:DefensePact }"):
+        for text in (
+            "SELECT ?a WHERE { ?a a sv:DefensePact } ORDER BY ?a",
+            "ASK { ?a a sv:DefensePact }",
+            "CONSTRUCT { ?a a sv:Treaty } WHERE { ?a a sv:DefensePact }",
+        ):
             assert main(["sparql", text, "--store", str(world), *more]) == 0
             outs.append(capsys.readouterr().out)
     assert outs[:4] == outs[4:] and all(outs)

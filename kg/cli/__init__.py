@@ -19,6 +19,7 @@ COMMANDS = {
     "contribute": "fill in, check, add, list, compare and remove contributions; tables and RDF",
     "fmt": "write Turtle files in the one canonical form",
     "plot": "draw the axis matrix or a timeline as SVG or PNG",
+    "export": "the graph as files; split and gzipped for bulk loaders",
     "load": "the graph into a triple store, by URL or folder",
     "assess": "run the rules again on a remote store",
     "unload": "remove from a triple store what was loaded",
@@ -96,7 +97,7 @@ def _report(error: KgError, words: list[str]) -> None:
     else:
         print(error, file=sys.stderr)
         if error.code == "KG-VA01":
-            from kg.cli.validate import listing
+            from kg.findings import listing
 
             violations = [result for result in getattr(error, "results", []) if result.severity == "violation"]
             print(listing(violations, 20), file=sys.stderr)

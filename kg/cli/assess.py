@@ -17,7 +17,9 @@ def main(words: list[str]) -> int:
         "kg assess --endpoint http://localhost:7878",
     )
     made.add_argument("--endpoint", metavar="URL", required=True, help="the store to run the rules on")
-    made.add_argument("--with-graph", metavar="IRI", action="append", default=[], help="a further graph for the rules to read, beside those of the data (repeatable)")
+    made.add_argument(
+        "--with-graph", metavar="IRI", action="append", default=[], help="a further graph for the rules to read, beside those of the data (repeatable)"
+    )
     made.add_argument("--show", action="store_true", help="say what the rules would derive, and leave the derived graphs as they are")
     made.add_argument("--format", choices=("text", "json"), default="text")
     options(made, 300)

@@ -149,7 +149,7 @@ def recognize(url: str, client: Client) -> Server:
     host, path = urlsplit(url).hostname or "", urlsplit(url).path
     if host.endswith(".neptune.amazonaws.com"):
         return SERVERS["neptune"]
-    answer = client.challenge("GET", url, headers={"Accept": "*/*"}, allow_redirects=True)
+    answer = client.challenge("GET", url)
     headers = {key.lower(): value.lower() for key, value in answer.headers.items()}
     banner = headers.get("server", "")
     for name in ("virtuoso", "oxigraph", "graphdb", "rdf4j", "stardog", "qlever", "fuseki"):
@@ -167,7 +167,7 @@ def recognize(url: str, client: Client) -> Server:
 
 
 def _check_query(found: Endpoint, client: Client) -> None:
-    client.challenge("POST", found.query, data={"query": "ASK {}"}, headers={"Accept": "application/sparql-results+json"})
+    client.challenge("POST", found.query, data={"query": "ASK {}"}, accept="application/sparql-results+json")
     answer = client.request("POST", found.query, data={"query": "ASK {}"}, accept="application/sparql-results+json")
     try:
         answer.json()
@@ -183,7 +183,7 @@ def _check_query(found: Endpoint, client: Client) -> None:
 def _check_writing(found: Endpoint, client: Client) -> Endpoint:
     """Leave out what the store turns out not to have. An empty update changes nothing."""
     if found.store is not None:
-        answer = client.challenge("GET", found.store, params={"graph": "urn:servanda:none"}, headers={"Accept": "application/n-triples, text/turtle"})
+        answer = client.challenge("GET", found.store, params={"graph": "urn:servanda:none"}, accept="application/n-triples, text/turtle")
         kind = answer.headers.get("Content-Type", "")
         speaks = answer.status_code in (204, 404) or (answer.ok and any(word in kind for word in ("n-triples", "turtle", "text/plain")))
         if answer.status_code in (401, 403):
@@ -192,7 +192,7 @@ def _check_writing(found: Endpoint, client: Client) -> Endpoint:
             raise refusal(answer)
         found = found if speaks else replace(found, store=None)
     if found.update is not None:
-        client.challenge("POST", found.update, data=b"", headers={"Content-Type": "application/sparql-update"})
+        client.challenge("POST", found.update, data=b"", content_type="application/sparql-update")
         answer = client.request("POST", found.update, data=b"INSERT DATA {}", content_type="application/sparql-update", allow=(400, 404, 405, 415, 501))
         found = found if answer.ok else replace(found, update=None)
     return found

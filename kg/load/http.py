@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import requests
 
 TRANSIENT = (429, 500, 502, 503, 504)
+_ANSWERS = (400, 401, 403, 404, 405, 406, 415, 501)  # what a store may say to a question it does not know
 _LONGEST_PAUSE = 30.0
 Say = Callable[[str], object]
 
@@ -36,6 +37,7 @@ class Access:
     ca_file: str | None = None
     timeout: float = 300.0
     retries: int = 6
+    pause: float = 0.25  # seconds; doubled before each further attempt
 
     def __repr__(self) -> str:
         return f"Access(user={self.user!r}, scheme={self.scheme!r}, ca_file={self.ca_file!r}, timeout={self.timeout}, retries={self.retries})"
@@ -80,6 +82,7 @@ class Client:
 
         self.access = access
         self.say = say or str
+        self.reached = False
         self.session = requests.Session()
         self.session.verify = access.ca_file or True
         self.session.headers["User-Agent"] = "servanda"
@@ -102,13 +105,13 @@ class Client:
             self.session.auth = _Nobody()
 
     def challenge(self, method: str, url: str, **options: Any) -> requests.Response:
-        """An empty request that lets the store say which authentication it wants, before any body is sent to it."""
-        answer = self._send(method, url, **options)
+        """A small request that lets the store say what it is and which authentication it wants, before a body is sent to it."""
+        answer = self.request(method, url, allow=_ANSWERS, **options)
         wanted = answer.headers.get("WWW-Authenticate", "").lower()
         if answer.status_code == 401 and self.scheme is None and self.access.user:
             self.scheme = "digest" if "digest" in wanted else "basic"
             self._authorize()
-            answer = self._send(method, url, **options)
+            answer = self.request(method, url, allow=_ANSWERS, **options)
         return answer
 
     def request(
@@ -141,6 +144,8 @@ class Client:
                 answer = self._send(method, url, params=params, data=data, headers=headers, stream=stream)
             except EndpointError as error:
                 failure = error
+                if not self.reached and error.code in ("KG-EN01", "KG-EN02"):
+                    break  # never there: a wrong address rather than a bad moment
                 continue
             if answer.ok or answer.status_code in allow:
                 return answer
@@ -154,7 +159,9 @@ class Client:
         import requests
 
         try:
-            return self.session.request(method, url, timeout=self.access.timeout, **options)
+            answer = self.session.request(method, url, timeout=self.access.timeout, **options)
+            self.reached = True
+            return answer
         except requests.exceptions.SSLError as error:
             raise EndpointError(
                 "KG-EN02",
@@ -167,13 +174,14 @@ class Client:
                 "KG-EN03", f"the store was silent for {self.access.timeout:g} seconds", place=url, fix="try again, or allow more with --timeout SECONDS"
             ) from None
         except requests.exceptions.RequestException as error:
+            self.reached = self.reached or not any(word in repr(error) for word in ("NewConnectionError", "NameResolutionError"))
             raise EndpointError(
                 "KG-EN01", f"no answer from the store: {_reason(error)}", place=url, fix="check the URL, and that the store runs and can be reached"
             ) from None
 
     def pause(self, attempt: int, failure: EndpointError | None) -> None:
         """Wait before the next attempt: longer each time, or as long as the store asked for."""
-        wait = min(_LONGEST_PAUSE, 0.25 * 2**attempt) * random.uniform(0.75, 1.25)
+        wait = min(_LONGEST_PAUSE, self.access.pause * 2**attempt) * random.uniform(0.75, 1.25)
         wait = max(wait, min(_LONGEST_PAUSE, getattr(failure, "retry_after", 0.0)))
         self.say(f"{failure.message if failure else 'failed'}; trying again in {wait:.1f} s ({attempt} of {self.access.retries})")
         time.sleep(wait)

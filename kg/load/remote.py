@@ -57,7 +57,7 @@ class RemoteTarget:
                 return self._digest(graph)
             except (OSError, SyntaxError, ValueError) as error:
                 failure = error
-                time.sleep(min(5.0, 0.25 * 2**attempt))
+                time.sleep(min(5.0, self.client.access.pause * 2**attempt))
         raise EndpointError(
             "KG-EN09", f"the graph cannot be read back: {failure}", place=graph, fix="run the command again; '--verify counts' compares numbers only"
         )
@@ -130,7 +130,7 @@ class RemoteTarget:
         """The numbers of triples, once they no longer change."""
         before = self.counts(graphs)
         while True:
-            time.sleep(1.0)
+            time.sleep(4 * self.client.access.pause)
             now = self.counts(graphs)
             if now == before:
                 return now

@@ -23,11 +23,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pyoxigraph as ox
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
-from generate import generate  # noqa: E402
-
 OXIGRAPH = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or "oxigraph"
 
 
@@ -62,6 +57,17 @@ def run_script(text: str, *words: str) -> tuple[float, float]:
     seconds, memory = out.split()
     return float(seconds), float(memory)
 
+
+PREPARE = """
+sys.path.insert(0, sys.argv[1] + "/bench")
+import pyoxigraph as ox
+from generate import generate
+with open(sys.argv[3], "w", encoding="utf-8") as out:
+    out.writelines(generate(int(sys.argv[2])))
+store = ox.Store(sys.argv[4])
+store.bulk_load(path=sys.argv[3], format=ox.RdfFormat.N_QUADS)
+store.flush()
+seconds = len(store)"""
 
 OURS_EMBEDDED = """
 from pathlib import Path
@@ -122,13 +128,7 @@ def main(words: list[str]) -> int:
 def measure(folder: Path, triples: int, repeats: int) -> list[dict[str, Any]]:
     """All ways, interleaved."""
     quads, db = folder / "bench.nq", folder / "source"
-    with quads.open("w", encoding="utf-8") as out:
-        out.writelines(generate(triples))
-    source = ox.Store(str(db))
-    source.bulk_load(path=str(quads), format=ox.RdfFormat.N_QUADS)
-    source.flush()
-    count = len(source)
-    del source
+    count = int(run_script(PREPARE, str(triples), str(quads), str(db))[0])
     ways: dict[str, Callable[[], tuple[float, float]]] = {
         "embedded: oxigraph load": lambda: oxigraph_loader(folder / "cli", quads),
         "embedded: kg (write_generation)": lambda: embedded(folder / "ours", quads),

@@ -102,8 +102,26 @@ _DATATYPES = {_XSD + name for name in ("string", "boolean", "integer", "decimal"
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 }
 _DAYS = frozenset(
-    "signedOn inForceFrom inForceUntil boundFrom knownBoundFrom boundUntil boundAsOf beganOn endedOn ongoingOn onDate claimedOn publishedOn "
-    "existedFrom existedUntil coversFrom coversUntil cutOffOn".split()
+    [
+        "signedOn",
+        "inForceFrom",
+        "inForceUntil",
+        "boundFrom",
+        "knownBoundFrom",
+        "boundUntil",
+        "boundAsOf",
+        "beganOn",
+        "endedOn",
+        "ongoingOn",
+        "onDate",
+        "claimedOn",
+        "publishedOn",
+        "existedFrom",
+        "existedUntil",
+        "coversFrom",
+        "coversUntil",
+        "cutOffOn",
+    ]
 )
 _ACTS = tuple(ox.NamedNode(SV + name) for name in ("actor", "initiator", "target", "participant", "recipient"))
 _WHEN = tuple(ox.NamedNode(SV + name) for name in ("beganOn", "onDate", "boundFrom", "boundUntil", "endedOn"))

@@ -54,6 +54,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _pass(self) -> None:
         fault = self.server.fault(self.command)
         body = self._body()
+        if body is None:  # the client is gone: its half of a request is no request
+            self._close()
+            return
         if fault == "drop":
             self._close()
             return
@@ -73,11 +76,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_DELETE = _pass
 
-    def _body(self) -> bytes:
+    def _body(self) -> bytes | None:
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            size = int(self.headers.get("Content-Length", 0))
+            body = self.rfile.read(size)
+            return body if len(body) == size else None
         parts = []
-        while size := int(self.rfile.readline().split(b";")[0], 16):
+        while size := int(self.rfile.readline().split(b";")[0] or b"0", 16):
             parts.append(self.rfile.read(size))
             self.rfile.readline()
         self.rfile.readline()

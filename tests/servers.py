@@ -26,8 +26,10 @@ DatabaseFile = {folder}/temp.db
 TransactionFile = {folder}/temp.trx
 [Parameters]
 ServerPort = 127.0.0.1:{sql}
-NumberOfBuffers = 20000
-MaxDirtyBuffers = 15000
+NumberOfBuffers = 60000
+MaxDirtyBuffers = 40000
+MaxQueryMem = 2G
+HashJoinSpace = 500M
 CheckpointInterval = 0
 [HTTPServer]
 ServerPort = 127.0.0.1:{http}

@@ -48,7 +48,11 @@ def generated() -> list[tuple[Path, Fault]]:
 
 def test_unchanged_files_raise_no_alarm(base: Base) -> None:
     report = check(sorted(folder("data").rglob("*.ttl")), base)
-    alarms = [(result.file, result.line, result.code, result.message) for result in report.results if result.severity == "violation" or result.code.startswith("SV-LN")]
+    alarms = [
+        (result.file, result.line, result.code, result.message)
+        for result in report.results
+        if result.severity == "violation" or result.code.startswith("SV-LN")
+    ]
     assert alarms == []
 
 
@@ -73,4 +77,12 @@ def test_every_fault_is_found_at_its_statement_and_nothing_else_is(base: Base, t
 
 def expected(focus: str, fault: Fault) -> bool:
     """A result about the faulty thing itself, about the text as a whole, or about a thing that points at it or is checked with it."""
-    return focus in (fault.focus, "") or fault.kind in ("unknown class", "wrong kind of thing", "missing field", "misspelt property", "second value", "dangling reference", "reversed interval")
+    return focus in (fault.focus, "") or fault.kind in (
+        "unknown class",
+        "wrong kind of thing",
+        "missing field",
+        "misspelt property",
+        "second value",
+        "dangling reference",
+        "reversed interval",
+    )

@@ -17,7 +17,9 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 BASE = "file:///folder/file.ttl"
-FILES = sorted(path for name in ("data", "ontology", "shapes") for path in folder(name).rglob("*.ttl")) + sorted((Path(__file__).parent / "fixtures").rglob("*.ttl"))
+FILES = sorted(path for name in ("data", "ontology", "shapes") for path in folder(name).rglob("*.ttl")) + sorted(
+    (Path(__file__).parent / "fixtures").rglob("*.ttl")
+)
 
 
 def canonical(quads: list[ox.Quad]) -> set[ox.Quad]:
@@ -102,7 +104,9 @@ def inner(objects: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 OBJECT = st.recursive(st.one_of(IRI, BLANK, LITERAL), inner, max_leaves=6)
 PREDICATE = st.one_of(IRI, st.just("a"))
 PAIR = st.tuples(PREDICATE, st.lists(OBJECT, min_size=1, max_size=3), SPACE).map(lambda row: f"{row[0]}{row[2]}{(row[2] + ',' + row[2]).join(row[1])}")
-STATEMENT = st.tuples(st.one_of(IRI, BLANK), st.lists(PAIR, min_size=1, max_size=3), SPACE).map(lambda row: f"{row[0]}{row[2]}{(' ;' + row[2] + '; ').join(row[1])} .{row[2]}")
+STATEMENT = st.tuples(st.one_of(IRI, BLANK), st.lists(PAIR, min_size=1, max_size=3), SPACE).map(
+    lambda row: f"{row[0]}{row[2]}{(' ;' + row[2] + '; ').join(row[1])} .{row[2]}"
+)
 PREFIXES = "@prefix p: <http://example.org/p#> .\nPREFIX : <http://example.org/>\n"
 
 
@@ -124,7 +128,12 @@ def test_generated_n_quads_read_as_oxigraph_reads_them(rows: list[tuple[str, str
     assert read(text, lines=True) == parsed(text, ox.RdfFormat.N_QUADS)
 
 
-@given(st.lists(st.one_of(STATEMENT, IRI, LITERAL, st.sampled_from(list("[](){}.;,\"'@^<>\\_:\n") + ["@prefix", "PREFIX", '"""', "<<", "~", "GRAPH"]), TEXT), max_size=12))
+@given(
+    st.lists(
+        st.one_of(STATEMENT, IRI, LITERAL, st.sampled_from(list("[](){}.;,\"'@^<>\\_:\n") + ["@prefix", "PREFIX", '"""', "<<", "~", "GRAPH"]), TEXT),
+        max_size=12,
+    )
+)
 def test_any_text_is_read_and_what_oxigraph_takes_is_read_alike(parts: list[str]) -> None:
     text = PREFIXES + " ".join(parts)
     for graphs in (False, True):

@@ -70,7 +70,12 @@ def parts(path: Path) -> tuple[Path, Path, Outcome]:
 
 def outcome(graph: Graph, report: Any) -> Outcome:
     return Counter(
-        (plain(graph.value(row, SH.focusNode)), plain(graph.value(row, SH.sourceConstraintComponent)), plain(graph.value(row, SH.resultSeverity)), plain(graph.value(row, SH.value)))
+        (
+            plain(graph.value(row, SH.focusNode)),
+            plain(graph.value(row, SH.sourceConstraintComponent)),
+            plain(graph.value(row, SH.resultSeverity)),
+            plain(graph.value(row, SH.value)),
+        )
         for row in graph.objects(report, SH.result)
     )
 

@@ -235,6 +235,7 @@ class _Job:
         """All new graphs in one stream; what goes wrong is found and mended graph by graph afterwards."""
         import tempfile
 
+        source.keep = True
         with tempfile.TemporaryFile() as quads:
             for content in source.contents():
                 if content.graph in new:

@@ -74,18 +74,27 @@ class Source:
         names = [name for name in names if derived or not name.startswith(DERIVED)]
         self.graphs = chosen(names, only)
         self.merge = merge
+        self.keep = False
+        self._kept: list[Content] = []
         self._folder = tempfile.TemporaryDirectory(prefix="kg-load-")
 
     def contents(self) -> Iterator[Content]:
-        """Each graph in turn; its file is removed when the next is asked for."""
+        """Each graph in turn; its file is removed when the next is asked for, unless ``keep`` is set to go through them again."""
+        if self._kept:
+            yield from self._kept
+            return
         groups = [(self.merge, self.graphs)] if self.merge else [(graph, [graph]) for graph in self.graphs]
-        for target, graphs in groups:
-            path = Path(self._folder.name) / "graph.nt"
+        found: list[Content] = []
+        for number, (target, graphs) in enumerate(groups):
+            path = Path(self._folder.name) / f"{number}.nt"
             self._write(path, graphs)
             with path.open("rb") as lines:
                 digest = digest_of(line[:-3] for line in lines)
-            yield Content(target, path, digest)
-            path.unlink()
+            found.append(Content(target, path, digest))
+            yield found[-1]
+            if not self.keep:
+                path.unlink()
+        self._kept = found if self.keep else []
 
     def _write(self, path: Path, graphs: list[str]) -> None:
         if len(graphs) == 1:

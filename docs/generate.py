@@ -17,6 +17,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
+import reference_checks  # noqa: E402
 import reference_errors  # noqa: E402
 import reference_ontology  # noqa: E402
 
@@ -40,6 +41,7 @@ def pages() -> dict[str, str]:
         REFERENCE + "rules.md": rules(),
         REFERENCE + "shapes.md": NOTE + reference_ontology.shapes(ROOT),
         REFERENCE + "ontology.md": NOTE + reference_ontology.ontology(ROOT),
+        REFERENCE + "checks.md": NOTE + reference_checks.checks(),
         REFERENCE + "errors.md": NOTE + reference_errors.errors(ROOT),
         REFERENCE + "schemas/README.md": schemas(),
         "ontology/prefixes.ttl": "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items()),

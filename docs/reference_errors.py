@@ -12,8 +12,8 @@ from pathlib import Path
 from error_table import WHEN
 
 _CODE = re.compile(r"KG-[A-Z]{2}\d\d")
-_EXITS = {"UsageError": 2, "refuse": 2, "_thing": 2}
-_PARTS = {"US": "Wrong usage", "IN": "Refused input", "VA": "Validation", "ST": "The store", "EN": "Stores over the network", "OU": "Output", "NI": "Internal"}
+_EXITS = {"UsageError": 2, "refuse": 2, "_thing": 2, "Problem": 1, "problem": 1, "CellError": 1}
+_PARTS = {"US": "Wrong usage", "IN": "Refused input", "VA": "Validation", "CT": "Contributions", "FM": "The canonical form", "ST": "The store", "EN": "Stores over the network", "OU": "Output", "NI": "Internal"}
 
 
 @dataclass(frozen=True)

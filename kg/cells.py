@@ -114,7 +114,7 @@ def _exact(word: str) -> Term | None:
         return ox.Literal(value)
     iri = match[3][1:-1] if match[3].startswith("<") else expand(match[3])
     if iri is None:
-        raise CellError("CT05", f"unknown type {match[3]!r}", "write xsd:date, xsd:boolean, xsd:integer or a full IRI")
+        raise CellError("KG-CT05", f"unknown type {match[3]!r}", "write xsd:date, xsd:boolean, xsd:integer or a full IRI")
     return ox.Literal(value, datatype=_node(iri))
 
 
@@ -124,7 +124,7 @@ def _unescape(text: str) -> str:
         if sign[0] in "uU":
             point = int(sign[1:], 16)
             if point > 0x10FFFF or 0xD800 <= point <= 0xDFFF:
-                raise CellError("CT05", f"no such character: \\{sign}", "write the character itself")
+                raise CellError("KG-CT05", f"no such character: \\{sign}", "write the character itself")
             return chr(point)
         return _ESCAPES.get(sign, sign)
 
@@ -135,7 +135,7 @@ def _node(iri: str) -> ox.NamedNode:
     try:
         return ox.NamedNode(iri)
     except ValueError:
-        raise CellError("CT05", f"not an IRI: {iri!r}", "give a full IRI, or the name of a thing") from None
+        raise CellError("KG-CT05", f"not an IRI: {iri!r}", "give a full IRI, or the name of a thing") from None
 
 
 def _candidates(term: Term, column: Column) -> Iterator[str]:
@@ -173,20 +173,20 @@ def _day(word: str, column: Column, names: Names) -> Term:
         date.fromisoformat(word)
     except ValueError:
         fix = "write it as YYYY-MM-DD, for example 1990-06-01; if your spreadsheet program changed it, format the column as text"
-        raise CellError("CT04", f"not a day: {word!r}", fix) from None
+        raise CellError("KG-CT04", f"not a day: {word!r}", fix) from None
     return _typed(word, "day")
 
 
 def _flag(word: str, column: Column, names: Names) -> Term:
     value = _FLAGS.get(word.casefold())
     if value is None:
-        raise CellError("CT05", f"neither true nor false: {word!r}", "write true or false")
+        raise CellError("KG-CT05", f"neither true nor false: {word!r}", "write true or false")
     return _typed(value, "flag")
 
 
 def _number(word: str, column: Column, names: Names) -> Term:
     if not re.fullmatch(r"-?\d{1,18}", word):
-        raise CellError("CT05", f"not a whole number: {word!r}", "write digits only")
+        raise CellError("KG-CT05", f"not a whole number: {word!r}", "write digits only")
     return _typed(word, "number")
 
 
@@ -207,7 +207,7 @@ def _code(word: str, column: Column, names: Names) -> Term:
         if key in (_loose(code), _loose(label)):
             return ox.NamedNode(f"{CODE}{LISTS[prefix]}/{code}")
     near = nearest(word, listed)
-    raise CellError("CT03", f"unknown code {word!r} of the list {LISTS[prefix]}", f"did you mean {', '.join(near)}?" if near else "see the list of codes")
+    raise CellError("KG-CT03", f"unknown code {word!r} of the list {LISTS[prefix]}", f"did you mean {', '.join(near)}?" if near else "see the list of codes")
 
 
 def _loose(word: str) -> str:
@@ -228,10 +228,10 @@ def _thing(word: str, column: Column, names: Names) -> Term:
     if len(named) == 1:
         return ox.NamedNode(named[0])
     if named:
-        raise CellError("CT06", f"{word!r} names several things", f"use one of {', '.join(map(short, named))}")
+        raise CellError("KG-CT06", f"{word!r} names several things", f"use one of {', '.join(map(short, named))}")
     if _SLUG.fullmatch(word) and len(column.of) == 1:
         return ox.NamedNode(f"{ID}{KINDS[column.of[0]]}/{word}")
-    raise CellError("CT07", f"{word!r} names nothing in the record or in this file", _suggest(word, column, names))
+    raise CellError("KG-CT07", f"{word!r} names nothing in the record or in this file", _suggest(word, column, names))
 
 
 def _suggest(word: str, column: Column, names: Names) -> str:

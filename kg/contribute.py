@@ -76,7 +76,7 @@ def add(
     if not reading.report.conforms:
         raise _not_added(reading.report.results)
     if not reading.triples:
-        raise InputError("KG-CT09", "nothing to add", place=", ".join(map(show_path, paths)), fix="fill in a row; rows that begin with # are passed over")
+        raise InputError("KG-CT22", "nothing to add", place=", ".join(map(show_path, paths)), fix="fill in a row; rows that begin with # are passed over")
     graph = CONTRIBUTION + name
     about = _about(graph, by.strip(), license_iri, note, reading.replaces)
     with writing(base.folder), _pending(base.folder, name, [*about, *reading.triples]) as made:
@@ -308,6 +308,9 @@ def _graph_of(word: str, base: Base) -> str:
     graphs = {g.value for g in base.store.named_graphs() if isinstance(g, ox.NamedNode) and not g.value.removeprefix(GRAPH).startswith(NOT_DATA)}
     if GRAPH + word in graphs:
         return GRAPH + word
+    named = [graph for graph in graphs if graph.rsplit("/", 1)[1] == word]
+    if len(named) == 1:
+        return named[0]
     kind = ox.NamedNode(PREFIXES["rdf"] + "type")
     for iri in filter(None, (expand(word), f"{ID}agreement/{word}", f"{ID}occurrence/{word}", f"{ID}source/{word}", f"{ID}state/{word}")):
         with suppress(ValueError):

@@ -103,8 +103,8 @@ def _problem(found: Problem) -> Result:
     from kg.validate import Result
 
     place = _cell(found.sheet, found.row, found.column)
-    doc = f"docs/reference/errors.md#kg-{found.code.lower()}"
-    return Result(f"KG-{found.code}", "violation", "", None, None, found.message, found.fix, doc, **place)
+    doc = f"docs/reference/errors.md#{found.code.lower()}"
+    return Result(found.code, "violation", "", None, None, found.message, found.fix, doc, **place)
 
 
 def _cell(sheet: Any, row: int, column: int) -> dict[str, Any]:

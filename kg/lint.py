@@ -75,9 +75,9 @@ CHECKS = {
         Check(
             "SV-LN06",
             "violation",
-            "This date contradicts another file.",
+            "This date contradicts another statement.",
             "Find out which is right, and correct the other.",
-            "Two files give different days for one thing, or a party acts on a day on which another file says it did not exist.",
+            "Different days are given for one thing, in one file or in two, or a party acts on a day on which it did not exist.",
         ),
         Check(
             "SV-LN07",
@@ -169,6 +169,7 @@ def _single_valued() -> frozenset[str]:
 
 class _Linter:
     def __init__(self, taken: list[Taken], base: Base, found: list[Result]) -> None:
+        self._taken = taken
         self._documents = [one.document for one in taken]
         self._base = base
         self._found = list(found)
@@ -181,6 +182,9 @@ class _Linter:
         self._unknown: set[tuple[Any, Any]] = set()
 
     def run(self) -> list[Result]:
+        for one in self._taken:
+            for key, at in one.marks.unknown if one.marks else ():
+                self._meaningless(one, key, at)
         for document in self._documents:
             names: dict[Any, None] = dict.fromkeys(triple.subject for triple in document.triples)
             for subject in names:
@@ -255,6 +259,15 @@ class _Linter:
         hint = _did_you_mean(close)
         if not self._said(triple.subject, triple.predicate, triple.object, hint):
             self._say("SV-LN02", triple.subject, triple.predicate, triple.object, short(term), f"{CHECKS['SV-LN02'].fix} {hint}".strip())
+
+    def _meaningless(self, one: Taken, key: str, at: int) -> None:
+        """A key of JSON-LD that the context does not know, so that what it says is lost."""
+        check = CHECKS["SV-LN02"]
+        line, column = one.lines.place(at)
+        hint = _did_you_mean(_nearest(key, self._vocabulary.terms))
+        message = f"{check.message[:-1]}: the key {key} means nothing in this context, and what it says is lost."
+        doc = f"docs/reference/checks.md#{check.code.lower()}"
+        self._found.append(Result(check.code, check.severity, "", None, key, message, f"{check.fix} {hint}".strip(), doc, one.place, line, column))
 
     def _reference(self, triple: ox.Triple) -> None:
         term = triple.object
@@ -352,15 +365,18 @@ class _Linter:
     # Contradictions
 
     def _contradictions(self, document: Document) -> None:
-        own = set(document.triples)
         others = View(self._base.store, self._elsewhere.replaced, frozenset(t for d in self._documents if d is not document for t in d.triples))
-        for triple in own:
-            name = triple.predicate.value.removeprefix(SV)
-            if name in _DAYS or triple.predicate.value in self._vocabulary.single:
-                rival = next((row for row in others.match(triple.subject, triple.predicate, None) if row.object != triple.object), None)
+        first: dict[tuple[Any, Any], Any] = {}
+        for triple in document.triples:
+            day = triple.predicate.value.removeprefix(SV) in _DAYS
+            if day or triple.predicate.value in self._vocabulary.single:
+                rival = next((row.object for row in others.match(triple.subject, triple.predicate, None) if row.object != triple.object), None)
                 if rival is not None:
-                    code = "SV-LN06" if name in _DAYS else "SV-LN07"
-                    self._say(code, triple.subject, triple.predicate, triple.object, f"the record has {short(_value(rival.object))}{self._where(rival)}")
+                    where = self._where(ox.Triple(triple.subject, triple.predicate, rival))
+                    self._say("SV-LN06" if day else "SV-LN07", triple.subject, triple.predicate, triple.object, f"the record has {short(_value(rival))}{where}")
+                mine = first.setdefault((triple.subject, triple.predicate), triple.object)
+                if day and mine != triple.object and not self._said(triple.subject, triple.predicate, triple.object):
+                    self._say("SV-LN06", triple.subject, triple.predicate, triple.object, f"this file also has {_value(mine)}")
             if triple.predicate in _WHEN:
                 self._not_there(triple)
 

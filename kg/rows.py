@@ -114,7 +114,7 @@ class _Row:
 def _rows(sheet: Sheet, table: Table) -> list[_Row]:
     """The rows that state something; headers that mean nothing become problems."""
     if not sheet.rows:
-        table.problems.append(Problem("CT09", "an empty table", "start from 'kg contribute template'", sheet, 1, 1))
+        table.problems.append(Problem("KG-CT09", "an empty table", "start from 'kg contribute template'", sheet, 1, 1))
         return []
     columns: dict[str, Column] = {}
     places: dict[str, int] = {}
@@ -124,15 +124,15 @@ def _rows(sheet: Sheet, table: Table) -> list[_Row]:
         column = _column(word)
         if column is None:
             near = nearest(plain(word).replace(" ", "_"), ["what", "id", *COLUMNS])
-            table.problems.append(Problem("CT10", f"unknown column {word.strip()!r}", f"did you mean {', '.join(near)}?", sheet, 1, number))
+            table.problems.append(Problem("KG-CT10", f"unknown column {word.strip()!r}", f"did you mean {', '.join(near)}?", sheet, 1, number))
         elif column.name in columns:
-            table.problems.append(Problem("CT10", f"the column {column.name} stands here twice", "keep one; separate several values by |", sheet, 1, number))
+            table.problems.append(Problem("KG-CT10", f"the column {column.name} stands here twice", "keep one; separate several values by |", sheet, 1, number))
         else:
             columns[column.name] = column
             places[column.name] = number
     for name in ("what", "id"):
         if name not in columns:
-            table.problems.append(Problem("CT10", f"no column {name}", "start from 'kg contribute template'", sheet, 1, 1))
+            table.problems.append(Problem("KG-CT10", f"no column {name}", "start from 'kg contribute template'", sheet, 1, 1))
     rows = []
     for number, cells in enumerate(sheet.rows[1:], 2):
         if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
@@ -147,7 +147,7 @@ def _check_width(sheet: Sheet, number: int, cells: list[str], table: Table) -> N
     for at, cell in enumerate(cells, 1):
         if cell.strip() and (at > len(head) or not head[at - 1].strip()):
             fix = "give the column a name, or remove the value; a comma inside a value needs quotation marks around the value"
-            table.problems.append(Problem("CT10", f"a value without a column: {cell.strip()!r}", fix, sheet, number, at))
+            table.problems.append(Problem("KG-CT10", f"a value without a column: {cell.strip()!r}", fix, sheet, number, at))
 
 
 def _column(word: str) -> Column | None:
@@ -171,7 +171,7 @@ def _read_row(row: _Row, table: Table, names: Names) -> None:
     if row.words() == [REPLACES]:
         name = row.get("id")
         if table.replaces is not None or not _GRAPH_NAME.fullmatch(name):
-            problem("CT11", f"cannot replace {name!r}", "export one graph into one file, and leave the row 'replaces' as it is", "id")
+            problem("KG-CT11", f"cannot replace {name!r}", "export one graph into one file, and leave the row 'replaces' as it is", "id")
         else:
             table.replaces = (name, row.get("label"))
         return
@@ -181,7 +181,7 @@ def _read_row(row: _Row, table: Table, names: Names) -> None:
     iri = row.iri()
     if iri is None:
         problem(
-            "CT12", _no_name(row), "write a name of small letters, digits and hyphens, such as 1990-lindmark, or with its kind: agreement:lindmark-1990", "id"
+            "KG-CT12", _no_name(row), "write a name of small letters, digits and hyphens, such as 1990-lindmark, or with its kind: agreement:lindmark-1990", "id"
         )
         return
     table.rows.setdefault(iri, (row.sheet, row.number, row.cells.get("id", (1, ""))[0]))
@@ -212,7 +212,7 @@ def _kinds(row: _Row, table: Table) -> list[str] | None:
             kinds.append(SV + KINDS_BY_WORD[plain(word)][0])
         else:
             fix = f"did you mean {', '.join(nearest(plain(word), [*WHAT, REPLACES]))}?"
-            table.problems.append(Problem("CT13", f"unknown kind of thing {word!r}", fix, row.sheet, row.number, row.cells["what"][0]))
+            table.problems.append(Problem("KG-CT13", f"unknown kind of thing {word!r}", fix, row.sheet, row.number, row.cells["what"][0]))
             return None
     return kinds
 

@@ -136,20 +136,20 @@ def table_of(*rows: str) -> Table:
 
 
 WRONG = [
-    (["what,id,behaviour", "action,x,troops"], "CT10", 1, 3, "behavior"),
-    (["what,id,note,note", "action,x,a,b"], "CT10", 1, 4, "keep one"),
-    (["what,id", "acton,x"], "CT13", 2, 1, "action"),
-    (["what,id", "action,X y"], "CT12", 2, 2, "small letters"),
-    (["what,id", "action,"], "CT12", 2, 2, "small letters"),
-    (["what,id,began_on", "action,x,9.3.1992"], "CT04", 2, 3, "YYYY-MM-DD"),
-    (["what,id,began_on", "action,x,1992-02-30"], "CT04", 2, 3, "YYYY-MM-DD"),
-    (["what,id,behavior", "action,x,trops"], "CT03", 2, 3, "troops"),
-    (["what,id,actor", "action,x,Ardanya"], "CT07", 2, 3, "state:AAA"),
-    (["what,id,holds", "characterization,x,perhaps"], "CT05", 2, 3, "true or false"),
-    (["what,id,respond_within_days", "positive obligation,x,soon"], "CT05", 2, 3, "digits"),
-    (["what,id,note", "action,x,a,b"], "CT10", 2, 4, "quotation marks"),
-    (["what,label", "action,x"], "CT10", 1, 1, "template"),
-    (["what,id,label", "replaces,../../etc,sha256:0"], "CT11", 2, 2, "export"),
+    (["what,id,behaviour", "action,x,troops"], "KG-CT10", 1, 3, "behavior"),
+    (["what,id,note,note", "action,x,a,b"], "KG-CT10", 1, 4, "keep one"),
+    (["what,id", "acton,x"], "KG-CT13", 2, 1, "action"),
+    (["what,id", "action,X y"], "KG-CT12", 2, 2, "small letters"),
+    (["what,id", "action,"], "KG-CT12", 2, 2, "small letters"),
+    (["what,id,began_on", "action,x,9.3.1992"], "KG-CT04", 2, 3, "YYYY-MM-DD"),
+    (["what,id,began_on", "action,x,1992-02-30"], "KG-CT04", 2, 3, "YYYY-MM-DD"),
+    (["what,id,behavior", "action,x,trops"], "KG-CT03", 2, 3, "troops"),
+    (["what,id,actor", "action,x,Ardanya"], "KG-CT07", 2, 3, "state:AAA"),
+    (["what,id,holds", "characterization,x,perhaps"], "KG-CT05", 2, 3, "true or false"),
+    (["what,id,respond_within_days", "positive obligation,x,soon"], "KG-CT05", 2, 3, "digits"),
+    (["what,id,note", "action,x,a,b"], "KG-CT10", 2, 4, "quotation marks"),
+    (["what,label", "action,x"], "KG-CT10", 1, 1, "template"),
+    (["what,id,label", "replaces,../../etc,sha256:0"], "KG-CT11", 2, 2, "export"),
 ]
 
 
@@ -267,7 +267,7 @@ def test_hostile_and_broken_files_are_refused(name: str, tmp_path: Path) -> None
 
 def test_an_empty_file_is_a_problem_not_a_crash(tmp_path: Path) -> None:
     (tmp_path / "e.csv").write_bytes(b"")
-    assert [problem.code for problem in read_tables(read_sheets(tmp_path / "e.csv")).problems] == ["CT09"]
+    assert [problem.code for problem in read_tables(read_sheets(tmp_path / "e.csv")).problems] == ["KG-CT09"]
 
 
 @given(words=st.lists(TEXTS, max_size=4), text=st.text(max_size=40))

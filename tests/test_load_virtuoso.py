@@ -18,8 +18,8 @@ from kg.remote import RemoteEngine, connect
 
 pytestmark = pytest.mark.server
 DBA = Access(user="dba", password="dba")
-# queries that Virtuoso 7.2.5 refuses with an internal error of its own (SQ156), whatever they hold
-REFUSED = {"contested", "unmet-expectations"}
+# what Virtuoso 7.2.5 refuses with an internal error of its own (SQ156), whatever they hold
+REFUSED = {"contested"}
 
 
 @pytest.fixture(scope="module")

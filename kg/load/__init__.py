@@ -6,6 +6,6 @@
 
 from __future__ import annotations
 
-from kg.load.run import GraphPlan, LoadReport, load, plan, unload
+from kg.load.run import GraphPlan, LoadReport, load, unload
 
-__all__ = ["GraphPlan", "LoadReport", "load", "plan", "unload"]
+__all__ = ["GraphPlan", "LoadReport", "load", "unload"]

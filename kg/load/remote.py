@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from kg.errors import EndpointError
 from kg.load.endpoint import Endpoint
-from kg.load.source import LOADING, Digest, digest_of
+from kg.load.source import Digest, digest_of
 from kg.namespaces import GRAPH
 
 if TYPE_CHECKING:
@@ -174,6 +174,3 @@ class _Stream:
         except HTTPError as error:
             raise OSError(str(error)) from None
         return data
-
-
-__all__ = ["LOADING", "RemoteTarget"]

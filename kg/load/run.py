@@ -179,9 +179,6 @@ def load(
     return LoadReport(where, kind, way, graphs, not show, time.perf_counter() - started, notes)
 
 
-plan = load
-
-
 def _stale(target: Target, names: list[str], *, whole: bool, derived: bool) -> tuple[list[str], list[str]]:
     """Graphs of our form there that are not among the names, and what interrupted loads left."""
     if not whole:

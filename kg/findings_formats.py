@@ -169,7 +169,35 @@ def components() -> dict[str, str]:
     store = ox.Store()
     for path in sorted(folder("shapes").glob("*.ttl")):
         store.load(path=str(path), format=ox.RdfFormat.TURTLE)
-    names = ["minCount", "maxCount", "datatype", "class", "nodeKind", "in", "pattern", "minInclusive", "maxInclusive", "minLength", "maxLength", "hasValue", "uniqueLang", "equals", "disjoint", "lessThan", "lessThanOrEquals", "closed", "or", "and", "xone", "not", "node", "qualifiedMinCount", "qualifiedMaxCount", "languageIn", "sparql"]
+    names = [
+        "minCount",
+        "maxCount",
+        "datatype",
+        "class",
+        "nodeKind",
+        "in",
+        "pattern",
+        "minInclusive",
+        "maxInclusive",
+        "minLength",
+        "maxLength",
+        "hasValue",
+        "uniqueLang",
+        "equals",
+        "disjoint",
+        "lessThan",
+        "lessThanOrEquals",
+        "closed",
+        "or",
+        "and",
+        "xone",
+        "not",
+        "node",
+        "qualifiedMinCount",
+        "qualifiedMaxCount",
+        "languageIn",
+        "sparql",
+    ]
     found: dict[str, str] = {}
     for quad in store.quads_for_pattern(None, _node(_SH, "severity"), None):
         name = next((name for name in names if any(True for _ in store.quads_for_pattern(quad.subject, _node(_SH, name), None))), None)

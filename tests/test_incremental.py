@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
 import re
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest

@@ -46,6 +46,7 @@ def generated() -> list[tuple[Path, Fault]]:
     raise AssertionError("too few faults")
 
 
+@pytest.mark.slow
 def test_unchanged_files_raise_no_alarm(base: Base) -> None:
     report = check(sorted(folder("data").rglob("*.ttl")), base)
     alarms = [

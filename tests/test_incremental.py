@@ -97,6 +97,7 @@ def test_local_answer_is_the_full_answer_in_a_small_world(world: Path) -> None:
     assert results > 40
 
 
+@pytest.mark.slow
 def test_a_removed_party_breaks_what_others_say_of_it(base: Base, before: set[Result]) -> None:
     name, triples = next(
         (name, triples)
@@ -116,10 +117,12 @@ def test_a_removed_party_breaks_what_others_say_of_it(base: Base, before: set[Re
         ("state/USA", "http://www.w3.org/2000/01/rdf-schema#label", ox.Literal("America", language="en")),
     ],
 )
+@pytest.mark.slow
 def test_a_statement_about_a_thing_of_another_file(base: Base, before: set[Result], subject: str, predicate: str, value: ox.NamedNode | ox.Literal) -> None:
     same(base.store, before, [ox.Triple(ox.NamedNode(ID + subject), TYPE if predicate == "rdf:type" else ox.NamedNode(predicate), value)])
 
 
+@pytest.mark.slow
 def test_a_moved_cut_off_is_checked_everywhere(base: Base, before: set[Result]) -> None:
     triple = ox.Triple(
         ox.NamedNode(RECORD), ox.NamedNode(SV + "cutOffOn"), ox.Literal("1900-01-01", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#date"))

@@ -69,6 +69,7 @@ def found(report: Report) -> list[tuple[str, int, int]]:
 # Every shape's failing fixture, on the right line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", sorted(shapes()))
 def test_failing_fixture_is_reported_on_its_line(code: str) -> None:
     path = FIXTURES / code / "fail.ttl"

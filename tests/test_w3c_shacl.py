@@ -135,6 +135,7 @@ def literal(text: str) -> str:
 RUN = {"pyshacl": run_pyshacl, "rudof": run_rudof}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(SUITE is None, reason="the W3C SHACL suite is not here: KG_CONFORMANCE_DIR names the folder that holds w3c-shacl")
 @pytest.mark.parametrize("engine", sorted(RUN))
 @pytest.mark.parametrize("path", TESTS, ids=name)

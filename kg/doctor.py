@@ -15,7 +15,7 @@ from typing import Any
 from kg.errors import KgError, StoreError
 
 # As in pyproject.toml; a test keeps them the same
-NEEDED = ("pyoxigraph", "pyshacl", "pyrudof", "rdflib", "sparqlwrapper", "owlready2", "tabulate", "wcwidth", "pyyaml")
+NEEDED = ("pyoxigraph", "pyshacl", "pyrudof", "rdflib", "sparqlwrapper", "owlready2", "requests", "tabulate", "wcwidth", "pyyaml")
 EXTRAS = {"plot": ("matplotlib",), "science": ("pandas",)}
 OLDEST = (3, 11)
 ROOM = 200_000_000  # bytes: two generations of the store, with room to spare

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -23,15 +21,14 @@ Progress = Callable[[str], None]
 _STEPS = ("activate", "assess", "build", "catalog", "contributions", "engine", "infer", "namespaces", "read", "rules", "store", "validate")
 
 
-@dataclass(frozen=True)
-class BuildReport:
+class BuildReport(NamedTuple):
     """What a build did: ``target`` store, ``action`` (built, loaded, unchanged), triples by graph, seconds taken."""
 
     target: Path
     action: str
     manifest: dict[str, Any]
     seconds: float
-    results: list[Any] = field(default_factory=list)
+    results: Sequence[Any] = ()
 
 
 class NotConforming(InputError):
@@ -72,6 +69,8 @@ def fingerprint(sources: Iterable[Path], contributed: Iterable[Path] = ()) -> st
     sources, contributed = list(sources), list(contributed)
     if INSTALLED and not contributed and sources == packaged_data():
         return f"installed {__version__} {_packed_digest()}"
+    import hashlib
+
     digest = hashlib.sha256(f"{__version__} {FORMAT}".encode())
     for base, ending in ((folder("ontology"), ".ttl"), (folder("shapes"), ".ttl"), (folder("queries"), ".rq"), *((source, ".ttl") for source in sources)):
         digest.update("".join(sorted(_marks(str(base), ending))).encode())
@@ -100,6 +99,8 @@ def _step_files() -> list[Path]:
 
 def content_digest(sources: Iterable[Path], contributed: Iterable[Path] = ()) -> str:
     """A mark of the inputs' contents and names; the same on every machine."""
+    import hashlib
+
     digest = hashlib.sha256(f"{__version__} {FORMAT}".encode())
     sources = list(sources)
     for path in input_files(sources, contributed):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -34,7 +33,7 @@ def files(store: Path) -> list[Path]:
 
 def read(paths: Iterable[Path]) -> list[Document]:
     """Read contributions, each into its own named graph."""
-    return [replace(document, graph=CONTRIBUTION + document.path.stem) for document in read_data(paths)]
+    return [document._replace(graph=CONTRIBUTION + document.path.stem) for document in read_data(paths)]
 
 
 def replaced(document: Document) -> set[str]:

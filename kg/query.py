@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,7 +48,6 @@ class Base:
         return {row[0].value: row[1].value for row in self.engine.select(text).rows if row[0] is not None and row[1] is not None}
 
 
-@dataclass
 class Answer:
     """Rows of a canned query.
 
@@ -57,15 +55,20 @@ class Answer:
     absent None, several values as lists); ``labels`` IRI to label; ``hidden`` rows left out because nobody reviewed them.
     """
 
-    query: str
-    params: dict[str, Any]
-    columns: list[dict[str, str]]
-    rows: list[dict[str, Any]]
-    labels: dict[str, str]
-    manifest: dict[str, Any]
-    hidden: int = 0
-    notes: list[str] = field(default_factory=list)
-    show: list[str] | None = None
+    def __init__(
+        self,
+        query: str,
+        params: dict[str, Any],
+        columns: list[dict[str, str]],
+        rows: list[dict[str, Any]],
+        labels: dict[str, str],
+        manifest: dict[str, Any],
+        hidden: int = 0,
+        notes: list[str] | None = None,
+        show: list[str] | None = None,
+    ) -> None:
+        self.query, self.params, self.columns, self.rows = query, params, columns, rows
+        self.labels, self.manifest, self.hidden, self.notes, self.show = labels, manifest, hidden, notes or [], show
 
     def __len__(self) -> int:
         return len(self.rows)

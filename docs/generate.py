@@ -51,8 +51,14 @@ def pages() -> dict[str, str]:
 
 def commands() -> str:
     """The reference of the command line, from the parsers themselves."""
-    out = [NOTE, "# Commands\n", "Every command takes `--help`, and the options `--store DIR` (the store to use; else `KG_STORE`, else the user's data folder) and `--debug`."]
-    out.append("Exit codes: 0 done · 1 violations found · 2 wrong usage · 3 refused input, or a store or machine that fails · 4 internal error. Error codes are [explained](errors.md).\n")
+    out = [
+        NOTE,
+        "# Commands\n",
+        "Every command takes `--help`, and the options `--store DIR` (the store to use; else `KG_STORE`, else the user's data folder) and `--debug`.",
+    ]
+    out.append(
+        "Exit codes: 0 done · 1 violations found · 2 wrong usage · 3 refused input, or a store or machine that fails · 4 internal error. Error codes are [explained](errors.md).\n"
+    )
     out += [f"- [`kg {name}`](#kg-{name}): {text}" for name, text in COMMANDS.items() if _exists(name)]
     for name in COMMANDS:
         if _exists(name):
@@ -71,7 +77,11 @@ def _command(words: list[str], level: int) -> list[str]:
     if parser is not None:
         return out + _options(parser)
     out += ["```text", text.rstrip(), "```"]
-    subs = dict.fromkeys(line.split()[len(words) + 1 + ("usage:" in line)] for line in text.splitlines() if line.removeprefix("usage:").strip().startswith(f"kg {' '.join(words)} "))
+    subs = dict.fromkeys(
+        line.split()[len(words) + 1 + ("usage:" in line)]
+        for line in text.splitlines()
+        if line.removeprefix("usage:").strip().startswith(f"kg {' '.join(words)} ")
+    )
     for sub in subs:
         with contextlib.suppress(KgError):
             out += ["", *_command([*words, sub], level + 1)]
@@ -128,7 +138,11 @@ def query_page() -> str:
     """The reference of the canned queries, from their headers."""
     titles = {"findings": "Findings: what an assessor claims", "explore": "Explore: what the record shows", "audit": "Audit: what we lack or doubt"}
     entries = queries()
-    out = [NOTE, "# Queries\n", "Each is one file of SPARQL 1.1 that runs unedited in any engine: `kg query show NAME` prints it, `kg query run NAME` fills in its parameters and runs it.\n"]
+    out = [
+        NOTE,
+        "# Queries\n",
+        "Each is one file of SPARQL 1.1 that runs unedited in any engine: `kg query show NAME` prints it, `kg query run NAME` fills in its parameters and runs it.\n",
+    ]
     for folder in FOLDERS:
         named = [entry for entry in entries.values() if entry["folder"] == folder]
         out += [f"## {titles[folder]}\n", *(f"- [{entry['name']}](#{entry['name']}): {entry['summary']}" for entry in named), ""]
@@ -144,7 +158,15 @@ def _query(entry: dict[str, Any]) -> list[str]:
     for param in entry["params"]:
         kind = " \\| ".join(map(str, param["values"])) if param.get("values") else param["type"]
         default = param.get("default")
-        shown = "" if default is None else ", ".join(map(str, default)) if isinstance(default, list) else str(default).lower() if isinstance(default, bool) else str(default)
+        shown = (
+            ""
+            if default is None
+            else ", ".join(map(str, default))
+            if isinstance(default, list)
+            else str(default).lower()
+            if isinstance(default, bool)
+            else str(default)
+        )
         out.append(f"| `--{snake(param['name']).replace('_', '-')}` | {kind} | {shown} | {_cell(param.get('help', ''))} |")
     columns = ", ".join(f"`{snake(column['name'])}` ({column['type']})" for column in entry["columns"])
     out += ["", f"Columns: {columns}.", "", f"`kg query run {entry['name']} --format csv` · [text](../../queries/{entry['folder']}/{entry['name']}.rq)"]
@@ -154,15 +176,36 @@ def _query(entry: dict[str, Any]) -> list[str]:
 
 def rules() -> str:
     """The reference of the rules, in order of precedence."""
-    out = [NOTE, "# Rules\n", "CONSTRUCT queries, run in this order; each sees what the earlier ones derived. Where two rules could give a verdict or a duty status, the earlier one does."]
-    parts = {"1": "Infer", "2": "Activate", "3": "Bound on the day", "4": "Duty status", "5": "Match conduct to duties", "6": "Verdict", "7": "Doubts, confidence, review", "8": "Unmet expectations"}
+    out = [
+        NOTE,
+        "# Rules\n",
+        "CONSTRUCT queries, run in this order; each sees what the earlier ones derived. Where two rules could give a verdict or a duty status, the earlier one does.",
+    ]
+    parts = {
+        "1": "Infer",
+        "2": "Activate",
+        "3": "Bound on the day",
+        "4": "Duty status",
+        "5": "Match conduct to duties",
+        "6": "Verdict",
+        "7": "Doubts, confidence, review",
+        "8": "Unmet expectations",
+    }
     last = ""
     for path in rule_files("00", "zz"):
         if path.name[0] != last:
             last = path.name[0]
             out += ["", f"## {parts.get(last, 'Others')}"]
         header = _header(path)
-        out += ["", f"### {path.stem}", "", _cell(header.get("summary", "")), "", *([_cell(header["description"]), ""] if header.get("description") else []), f"[text](../../queries/rules/{path.name})"]
+        out += [
+            "",
+            f"### {path.stem}",
+            "",
+            _cell(header.get("summary", "")),
+            "",
+            *([_cell(header["description"]), ""] if header.get("description") else []),
+            f"[text](../../queries/rules/{path.name})",
+        ]
     return "\n".join(out) + "\n"
 
 
@@ -179,7 +222,13 @@ def _header(path: Path) -> dict[str, str]:
 
 def schemas() -> str:
     """The index of the JSON Schemas."""
-    out = [NOTE, "# JSON Schemas\n", "What each command prints with `--format json`, in JSON Schema 2020-12. The tests check the output against them.\n", "| Schema | What it describes |", "|---|---|"]
+    out = [
+        NOTE,
+        "# JSON Schemas\n",
+        "What each command prints with `--format json`, in JSON Schema 2020-12. The tests check the output against them.\n",
+        "| Schema | What it describes |",
+        "|---|---|",
+    ]
     for path in sorted((ROOT / REFERENCE / "schemas").glob("*.json")):
         schema = json.loads(path.read_text(encoding="utf-8"))
         out.append(f"| [{path.stem}]({path.name}) | {_cell(schema.get('description') or schema.get('title') or '')} |")

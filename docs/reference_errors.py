@@ -13,7 +13,17 @@ from error_table import WHEN
 
 _CODE = re.compile(r"KG-[A-Z]{2}\d\d")
 _EXITS = {"UsageError": 2, "refuse": 2, "_thing": 2, "Problem": 1, "problem": 1, "CellError": 1}
-_PARTS = {"US": "Wrong usage", "IN": "Refused input", "VA": "Validation", "CT": "Contributions", "FM": "The canonical form", "ST": "The store", "EN": "Stores over the network", "OU": "Output", "NI": "Internal"}
+_PARTS = {
+    "US": "Wrong usage",
+    "IN": "Refused input",
+    "VA": "Validation",
+    "CT": "Contributions",
+    "FM": "The canonical form",
+    "ST": "The store",
+    "EN": "Stores over the network",
+    "OU": "Output",
+    "NI": "Internal",
+}
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,10 @@ def errors(root: Path) -> str:
         raise SystemExit(f"docs/error_table.py explains no {', '.join(missing)}")
     if unused:
         raise SystemExit(f"docs/error_table.py explains {', '.join(unused)}, which nothing in kg/ raises")
-    out = ["# Error codes\n", "Every refusal has a code, says what is wrong and where, and how to mend it. … stands for what varies. Violations of data have [codes of their own](shapes.md)."]
+    out = [
+        "# Error codes\n",
+        "Every refusal has a code, says what is wrong and where, and how to mend it. … stands for what varies. Violations of data have [codes of their own](shapes.md).",
+    ]
     last = ""
     for code in sorted(sites, key=lambda code: (list(_PARTS).index(code[3:5]) if code[3:5] in _PARTS else 99, code)):
         if code[3:5] != last:

@@ -44,11 +44,18 @@ def schema(root: Path) -> Graph:
 def ontology(root: Path) -> str:
     """Classes, properties and code lists: label, definition, example, domain and range."""
     graph = schema(root)
-    kinds = (("Classes", {"Class"}), ("Properties between things", {"ObjectProperty"}), ("Properties with a value", {"DatatypeProperty"}), ("Annotations", {"AnnotationProperty"}))
+    kinds = (
+        ("Classes", {"Class"}),
+        ("Properties between things", {"ObjectProperty"}),
+        ("Properties with a value", {"DatatypeProperty"}),
+        ("Annotations", {"AnnotationProperty"}),
+    )
     out = ["# Ontology\n", f"Namespace `{SV}`, prefix `sv:`. *Derived* terms are filled in by the build or a reasoner; nobody writes them by hand."]
     out.append("The IRIs under w3id.org do not resolve yet.\n")
     for title, wanted in kinds:
-        terms = sorted(term for term, properties in graph.items() if term.startswith(SV) and wanted & {local(kind) for kind in properties.get(_RDF + "type", [])})
+        terms = sorted(
+            term for term, properties in graph.items() if term.startswith(SV) and wanted & {local(kind) for kind in properties.get(_RDF + "type", [])}
+        )
         out += [f"## {title}", ""]
         for term in terms:
             out += [*_term(graph, term), ""]
@@ -62,7 +69,13 @@ def _term(graph: Graph, term: str) -> list[str]:
     name = local(term)
     out = [f'### <a id="{name}"></a>sv:{name}', "", _cell(first(graph, term, _SKOS + "definition"))]
     facts = []
-    for title, prop in (("subclass of", _RDFS + "subClassOf"), ("subproperty of", _RDFS + "subPropertyOf"), ("domain", _RDFS + "domain"), ("range", _RDFS + "range"), ("inverse of", _OWL + "inverseOf")):
+    for title, prop in (
+        ("subclass of", _RDFS + "subClassOf"),
+        ("subproperty of", _RDFS + "subPropertyOf"),
+        ("domain", _RDFS + "domain"),
+        ("range", _RDFS + "range"),
+        ("inverse of", _OWL + "inverseOf"),
+    ):
         values = sorted(value for value in graph[term].get(prop, []) if value != "_:")
         if values:
             facts.append(f"{title} {', '.join(_link(value) for value in values)}")
@@ -80,7 +93,14 @@ def _scheme(graph: Graph) -> list[str]:
     scheme = next(term for term, properties in graph.items() if _SKOS + "ConceptScheme" in properties.get(_RDF + "type", []))
     name = scheme.removeprefix(CODE)
     codes = sorted(term for term, properties in graph.items() if scheme in properties.get(_SKOS + "inScheme", []))
-    out = [f'### <a id="list-{name}"></a>{first(graph, scheme, _RDFS + "label")}', "", _cell(first(graph, scheme, _SKOS + "definition")), "", "| Code | Meaning | Broader |", "|---|---|---|"]
+    out = [
+        f'### <a id="list-{name}"></a>{first(graph, scheme, _RDFS + "label")}',
+        "",
+        _cell(first(graph, scheme, _SKOS + "definition")),
+        "",
+        "| Code | Meaning | Broader |",
+        "|---|---|---|",
+    ]
     for code in codes:
         broader = ", ".join(f"`{local(above)}`" for above in sorted(graph[code].get(_SKOS + "broader", [])))
         out.append(f"| `{short(code)}` | {_cell(first(graph, code, _SKOS + 'definition'))} | {broader} |")
@@ -95,7 +115,10 @@ def shape_codes(root: Path) -> Graph:
 
 def shapes(root: Path) -> str:
     """One section a code: what it is about, the message, the fix, the severity."""
-    out = ["# Shapes\n", "What every file must satisfy. `kg validate FILE` names the code, the place and the fix. A violation refuses the file; a warning or a note does not."]
+    out = [
+        "# Shapes\n",
+        "What every file must satisfy. `kg validate FILE` names the code, the place and the fix. A violation refuses the file; a warning or a note does not.",
+    ]
     for path in sorted((root / "shapes").glob("*.ttl")):
         graph = read([path])
         codes = sorted(shape for shape in graph if shape.startswith(_SHAPE + "SV-"))
@@ -109,7 +132,9 @@ def shapes(root: Path) -> str:
 def _shape(graph: Graph, shape: str) -> list[str]:
     owners = [shape, *(owner for owner, properties in graph.items() if shape in properties.get(_SH + "property", []))]
     targets = sorted({short(target) for owner in owners for target in graph[owner].get(_SH + "targetClass", [])})
-    about = ", ".join(f"[{target}](ontology.md#{target.removeprefix('sv:')})" if target.startswith("sv:") else f"`{target}`" for target in targets) or "anything"
+    about = (
+        ", ".join(f"[{target}](ontology.md#{target.removeprefix('sv:')})" if target.startswith("sv:") else f"`{target}`" for target in targets) or "anything"
+    )
     path = first(graph, shape, _SH + "path")
     where = f" · `{short(path)}`" if path and path != "_:" else ""
     severity = local(first(graph, shape, _SH + "severity") or "Violation").lower()

@@ -79,7 +79,9 @@ class Record:
 
         return Explanation(explain(thing, self.base, as_of=as_of))
 
-    def whatif(self, occurrence: str, *, target: str, initiator: str, on: str, place: str | None = None, assume: Iterable[str] = (), owed_by: str | None = None) -> WhatIf:
+    def whatif(
+        self, occurrence: str, *, target: str, initiator: str, on: str, place: str | None = None, assume: Iterable[str] = (), owed_by: str | None = None
+    ) -> WhatIf:
         """Which duties an occurrence would set off on a day (casus foederis). Changes nothing."""
         from kg.whatif import whatif
 

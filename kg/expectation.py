@@ -15,7 +15,9 @@ def expectation(facts: Facts, iri: str, as_of: str) -> Record:
     """Everything about one expectation, as known on a day."""
     party, victim, occurrence = (facts.one(iri, f"sv:{name}") or iri for name in ("party", "victim", "ofOccurrence"))
     shown = facts.all(iri, "sv:absenceShownBy")
-    agreements = [_agreement(facts, agreement, (party, victim), occurrence, as_of) | {"absence_shown": agreement in shown} for agreement in facts.all(iri, "sv:restsOn")]
+    agreements = [
+        _agreement(facts, agreement, (party, victim), occurrence, as_of) | {"absence_shown": agreement in shown} for agreement in facts.all(iri, "sv:restsOn")
+    ]
     agreements.sort(key=lambda row: (("yes", "perhaps", "no").index(row["in_force"]), -len(row["provisions"]), row["id"]))
     missing = [{"code": local(code), "words": facts.one(code, "skos:definition")} for code in facts.all(iri, "sv:missing")]
     first: Record = agreements[0] if agreements else {"id": None, "provisions": []}
@@ -62,7 +64,11 @@ def _agreement(facts: Facts, iri: str, pair: tuple[str, str], occurrence: str, a
         "signed_on": facts.one(iri, "sv:signedOn"),
         "security_coded": facts.true(iri, "sv:securityCoded"),
         "in_force": in_force,
-        "claims": [row for row in (f.claim(facts, claim) for claim in facts.of("sv:characterizes", iri)) if row["circumstance"] == "assistanceDuty" and (row["known_from"] or "") <= as_of],
+        "claims": [
+            row
+            for row in (f.claim(facts, claim) for claim in facts.of("sv:characterizes", iri))
+            if row["circumstance"] == "assistanceDuty" and (row["known_from"] or "") <= as_of
+        ],
         "interim_duty": VCLT_18 if in_force == "no" and future and (facts.one(iri, "sv:signedOn") or OPEN) <= last else None,
         "bound": bound,
         "provisions": [f.provision(facts, provision) for provision in sorted({p for o in obligations for p in facts.all(o, "sv:imposedBy")})],
@@ -93,7 +99,9 @@ def _conduct(facts: Facts, iri: str, party: str, victim: str, occurrence: str, a
     roles |= dict.fromkeys(facts.all(iri, "sv:notGiven"), ("notGiven", "documented as not given"))
     rows = [{"role": role, "role_words": words} | f.event(facts, conduct) for conduct, (role, words) in roles.items()]
     order = ("words", "notGiven", "helpGiven", "other")
-    return sorted((row for row in rows if not row["known_from"] or row["known_from"] <= as_of), key=lambda row: (order.index(row["role"]), row["from"] or "", row["id"]))
+    return sorted(
+        (row for row in rows if not row["known_from"] or row["known_from"] <= as_of), key=lambda row: (order.index(row["role"]), row["from"] or "", row["id"])
+    )
 
 
 def _is_help(facts: Facts, conduct: str) -> bool:
@@ -112,9 +120,13 @@ def _no_duty(facts: Facts, party: str, victim: str, agreements: list[Record]) ->
         if row["security_coded"]:
             lines.append(f"{row['label']}: every security provision is coded, and none is a duty to help.")
         elif row["absence_shown"]:
-            lines.append(f"{row['label']}: not every provision was seen, but it is reported to hold no duty to help, and not only by {facts.label(party)}: see below.")
+            lines.append(
+                f"{row['label']}: not every provision was seen, but it is reported to hold no duty to help, and not only by {facts.label(party)}: see below."
+            )
         elif any(not claim["holds"] for claim in row["claims"]):
-            lines.append(f"{row['label']}: not every provision was seen; it is reported to hold no duty to help (see below), but by one publisher or by {facts.label(party)} alone.")
+            lines.append(
+                f"{row['label']}: not every provision was seen; it is reported to hold no duty to help (see below), but by one publisher or by {facts.label(party)} alone."
+            )
         else:
             lines.append(f"{row['label']}: not every security provision was seen or coded, so a duty in other words cannot be excluded.")
     return lines
@@ -126,5 +138,12 @@ def _duties(facts: Facts, party: str, victim: str, occurrence: str) -> list[Reco
     rows = []
     for iri in found:
         obligation = facts.one(iri, "sv:ofObligation") or iri
-        rows.append({"activation": iri, "obligation": obligation, "agreement": facts.one(obligation, "sv:underAgreement"), "status": f.code(facts.one(iri, "sv:dutyStatus"))})
+        rows.append(
+            {
+                "activation": iri,
+                "obligation": obligation,
+                "agreement": facts.one(obligation, "sv:underAgreement"),
+                "status": f.code(facts.one(iri, "sv:dutyStatus")),
+            }
+        )
     return rows

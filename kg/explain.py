@@ -51,7 +51,14 @@ def explain(word: str, base: Base | None = None, *, as_of: str | None = None, st
     body["sources"] = sorted((f.source(facts, source) for source in cited(body)), key=lambda row: (row["published_on"] or "", row["id"]))
     things = sorted(iris_in(body) | {iri})
     labels = {name: facts.label(name) for name in things}
-    head = {"schema": "servanda/explain/1", "data_version": base.manifest["data_version"], "ruleset": base.manifest["ruleset"], "as_of": day, "id": iri, "kind": kind}
+    head = {
+        "schema": "servanda/explain/1",
+        "data_version": base.manifest["data_version"],
+        "ruleset": base.manifest["ruleset"],
+        "as_of": day,
+        "id": iri,
+        "kind": kind,
+    }
     return head | body | {"files": facts.files(things), "labels": labels, "notes": notes}
 
 
@@ -64,7 +71,11 @@ def _find(word: str, base: Base) -> str:
     known = sorted(local(row[0].value) for row in base.engine.select(text).rows if row[0] is not None)
     slug = local(iri).partition("--")[2] if "--" in local(iri) else local(iri)
     near = [name for name in known if slug in name][:3] or p.nearest(slug, known)
-    raise UsageError("KG-US09", f"{short(iri)} is neither an activation nor an expectation: only these are explained", fix=f"did you mean {', '.join(near)}?" if near else "copy the ID from 'kg query run status'")
+    raise UsageError(
+        "KG-US09",
+        f"{short(iri)} is neither an activation nor an expectation: only these are explained",
+        fix=f"did you mean {', '.join(near)}?" if near else "copy the ID from 'kg query run status'",
+    )
 
 
 def activation(facts: Facts, iri: str, as_of: str) -> Record:
@@ -133,7 +144,11 @@ def _signed_before(bound: list[Record], facts: Facts, occurrence: str | None, pa
 def _claims(facts: Facts, iri: str, as_of: str) -> list[Record]:
     """Claims that affirm or deny what the duty depends on."""
     selfish = set(facts.all(iri, "sv:selfServed"))
-    rows = [f.claim(facts, claim) | {"side": side, "self_served": claim in selfish} for side, name in (("affirms", "affirmedBy"), ("denies", "deniedBy")) for claim in facts.all(iri, f"sv:{name}")]
+    rows = [
+        f.claim(facts, claim) | {"side": side, "self_served": claim in selfish}
+        for side, name in (("affirms", "affirmedBy"), ("denies", "deniedBy"))
+        for claim in facts.all(iri, f"sv:{name}")
+    ]
     return sorted((row for row in rows if _known(row, as_of)), key=lambda row: (row["circumstance"], row["side"], row["claimed_on"] or "", row["id"]))
 
 
@@ -254,5 +269,7 @@ def iris_in(value: Any) -> set[str]:
 def _as_of_notes(asked: str | None, cut_off: str) -> list[str]:
     if not asked:
         return []
-    notes = ["As of that day: verdicts, claims, conduct and treaty acts are those known by then; the duty status, its reasons and the days of being bound are as known at the record's cut-off."]
+    notes = [
+        "As of that day: verdicts, claims, conduct and treaty acts are those known by then; the duty status, its reasons and the days of being bound are as known at the record's cut-off."
+    ]
     return [*notes, f"The record ends on {cut_off}: nothing later is known to it."] if asked > cut_off else notes

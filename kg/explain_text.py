@@ -57,7 +57,9 @@ class Page:
     def cite(self, iris: list[str]) -> str:
         """``Sources: TASS 2025-04-28 [3], …``."""
         by_id = {source["id"]: source for source in self.document["sources"]}
-        cited = [f"{by_id[iri]['publisher'] or by_id[iri]['title']} {by_id[iri]['published_on'] or 'undated'} [{self.numbers[iri]}]" for iri in iris if iri in by_id]
+        cited = [
+            f"{by_id[iri]['publisher'] or by_id[iri]['title']} {by_id[iri]['published_on'] or 'undated'} [{self.numbers[iri]}]" for iri in iris if iri in by_id
+        ]
         return f"Sources: {', '.join(cited)}." if cited else ""
 
 
@@ -192,7 +194,11 @@ def _claims(page: Page, claims: list[Record]) -> None:
         verb = claim["side"] if len(names) == 1 else {"affirms": "affirm", "denies": "deny"}[claim["side"]]
         when = f", {claim['claimed_on']}" if claim["claimed_on"] else ""
         served = "[Said by the side it serves: settles nothing alone.]" if claim["self_served"] else ""
-        page.say(_joined(f"{claim['circumstance_label']}: {listed(names) or 'somebody'} {verb} it{when}.", served, claim["gist"], page.cite(claim["sources"])), 4, "- ")
+        page.say(
+            _joined(f"{claim['circumstance_label']}: {listed(names) or 'somebody'} {verb} it{when}.", served, claim["gist"], page.cite(claim["sources"])),
+            4,
+            "- ",
+        )
 
 
 def _joined(*parts: str | None) -> str:
@@ -233,7 +239,11 @@ def _verdicts(page: Page) -> None:
     for row in doc["assessments"]:
         old = " [superseded]" if row["superseded"] else ""
         count = f", {row['publishers']} publisher{'' if row['publishers'] == 1 else 's'}" if row["evidence_basis"] != "none" else ""
-        page.say(f"{page.name(row['assessor'])}{_KINDS.get(row['assessor_kind'], '')}: {_verdict(row['verdict'])}, as of {row['as_of']}; confidence {row['confidence'] or 'not stated'}; evidence: {words(row['evidence_basis'])}{count}.{old}", 2, "- ")
+        page.say(
+            f"{page.name(row['assessor'])}{_KINDS.get(row['assessor_kind'], '')}: {_verdict(row['verdict'])}, as of {row['as_of']}; confidence {row['confidence'] or 'not stated'}; evidence: {words(row['evidence_basis'])}{count}.{old}",
+            2,
+            "- ",
+        )
         page.say(row["gist"], 4)
         page.say(row["supported_by"] and f"Rests on: {'; '.join(page.name(iri) for iri in row['supported_by'])}.", 4)
         page.say(row["opposed_by"] and f"Against: {'; '.join(page.name(iri) for iri in row['opposed_by'])}.", 4)
@@ -249,8 +259,14 @@ def _expectation(page: Page) -> None:
     doc = page.document
     page.head("the answer")
     roles = {row["role"] for row in doc["conduct"]}
-    gave = [words for role, words in (("words", "gave words of support"), ("notGiven", "as reported gave no help"), ("helpGiven", "gave some help")) if role in roles]
-    page.say(f"{page.name(doc['victim'])} was attacked. {page.name(doc['party'])} {listed(gave) or 'is not recorded as doing anything'}. No duty to help is in the record; nothing here is a broken duty.")
+    gave = [
+        words
+        for role, words in (("words", "gave words of support"), ("notGiven", "as reported gave no help"), ("helpGiven", "gave some help"))
+        if role in roles
+    ]
+    page.say(
+        f"{page.name(doc['victim'])} was attacked. {page.name(doc['party'])} {listed(gave) or 'is not recorded as doing anything'}. No duty to help is in the record; nothing here is a broken duty."
+    )
     if not doc["finding"]:
         page.say("A near miss, no finding: an element is missing.")
     for row in doc["missing"]:
@@ -264,7 +280,9 @@ def _expectation(page: Page) -> None:
         page.say(f"{lead}: {page.name(row['obligation'])} ({page.name(row['agreement'])}). See {short(row['activation'])}", 2, "- ")
     page.head("the agreements between the two, and their words")
     for agreement in doc["agreements"]:
-        page.say(f"{agreement['label']}, signed {day(agreement['signed_on'])}: {_FORCE[agreement['in_force']]} on those days; legally binding: {agreement['binding'] or 'not known'}.")
+        page.say(
+            f"{agreement['label']}, signed {day(agreement['signed_on'])}: {_FORCE[agreement['in_force']]} on those days; legally binding: {agreement['binding'] or 'not known'}."
+        )
         page.say(agreement["interim_duty"] and f"Then: {agreement['interim_duty']}.")
         for claim in agreement["claims"]:
             who = page.names(claim["claimed_by"]) or listed(sorted({page.outlet(iri) for iri in claim["sources"]}))
@@ -287,7 +305,11 @@ def _tail(page: Page) -> None:
     page.head("sources")
     for source in doc["sources"]:
         origin = f" (from {source['originates_from']})" if source["originates_from"] else ""
-        page.say(f"{source['publisher'] or 'no publisher'}{origin}, {source['published_on'] or 'undated'}: {source['title']}. {source['url'] or ''}", 2, f"[{page.numbers[source['id']]}] ")
+        page.say(
+            f"{source['publisher'] or 'no publisher'}{origin}, {source['published_on'] or 'undated'}: {source['title']}. {source['url'] or ''}",
+            2,
+            f"[{page.numbers[source['id']]}] ",
+        )
     page.head("where this is written")
     for file in doc["files"]:
         page.say(file["path"])

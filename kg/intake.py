@@ -17,8 +17,9 @@ from typing import BinaryIO
 import pyoxigraph as ox
 
 from kg.errors import InputError
+from kg.lines import Lines
 from kg.node_positions import Marks, read_json, read_xml
-from kg.positions import Lines, Problem, Written, may_be_deep, read_positions
+from kg.positions import Problem, Written, may_be_deep, read_positions
 from kg.read import FORMATS, Document, graph_of, show_path
 
 MAX_BYTES = 32 * 2**20

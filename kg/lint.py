@@ -5,89 +5,24 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
 from kg.affected import View
+from kg.lint_table import CHECKS
 from kg.namespaces import CODE, ID, KINDS, RECORD, SV, local, short
-from kg.read import Document, read_file
-from kg.resources import folder
+from kg.read import Document
 from kg.validate import Result
+from kg.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from kg.intake import Taken
     from kg.query import Base
 
 
-@dataclass(frozen=True)
-class Check:
-    """One check beyond the shapes: ``code``, ``severity``, ``message`` (what is wrong), ``fix``, and ``when`` it comes up."""
-
-    code: str
-    severity: str
-    message: str
-    fix: str
-    when: str
-
-
-CHECKS = {
-    check.code: check
-    for check in (
-        Check(
-            "SV-LN01",
-            "violation",
-            "This name leads to nothing.",
-            "Correct the name, or enter the thing.",
-            "A statement's value is a name of ours, but no thing of that name is in the file, the other files or the base.",
-        ),
-        Check(
-            "SV-LN02",
-            "violation",
-            "This term is not in the ontology.",
-            "Use a term of the ontology.",
-            "A property, class, code or datatype is not defined, so every query passes over it.",
-        ),
-        Check(
-            "SV-LN03",
-            "warning",
-            "This is out of use.",
-            "Use what replaced it.",
-            "A term or thing is marked with owl:deprecated; dcterms:isReplacedBy names what to use.",
-        ),
-        Check(
-            "SV-LN04",
-            "warning",
-            "This looks like something already entered.",
-            "If they are the same, use the existing name; if not, make the labels differ.",
-            "A new thing has the label, address or number of another of its class, or the same parties on the same day.",
-        ),
-        Check(
-            "SV-LN05",
-            "violation",
-            "This name is outside the record's pattern.",
-            "Use https://w3id.org/servanda/id/{kind}/{name} with one of the record's kinds.",
-            "A file describes a thing outside the record's names, or one of the ontology's own terms; the lists are closed.",
-        ),
-        Check(
-            "SV-LN06",
-            "violation",
-            "This date contradicts another statement.",
-            "Find out which is right, and correct the other.",
-            "Different days are given for one thing, in one file or in two, or a party acts on a day on which it did not exist.",
-        ),
-        Check(
-            "SV-LN07",
-            "warning",
-            "This changes what another file already states.",
-            "Correct it in the other file, or enter a rival claim with its own source.",
-            "The base states another value of a property that has one value only.",
-        ),
-    )
-}
 SCAN_LIMIT = 500_000  # quads; above it look-alikes are found by exact label only
 
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -125,6 +60,23 @@ _DAYS = frozenset(
 )
 _ACTS = tuple(ox.NamedNode(SV + name) for name in ("actor", "initiator", "target", "participant", "recipient"))
 _WHEN = tuple(ox.NamedNode(SV + name) for name in ("beganOn", "onDate", "boundFrom", "boundUntil", "endedOn"))
+_TELLING = (
+    "imposedBy",
+    "characterizes",
+    "as",
+    "ofAgreement",
+    "assesses",
+    "partOf",
+    "locator",
+    "beganOn",
+    "onDate",
+    "signedOn",
+    "claimedOn",
+    "asOf",
+    "actor",
+    "claimedBy",
+    "url",
+)
 _FOREIGN = ("http://www.w3.org/", _TERMS)
 
 
@@ -134,37 +86,6 @@ def lint(taken: list[Taken], base: Base, found: list[Result]) -> list[Result]:
     Where a shape has already said that a value or property is wrong, the nearest right ones are added to its fix instead.
     """
     return _Linter(taken, base, found).run()
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """What the ontology defines: ``terms`` (properties, classes, codes), those ``deprecated`` with their replacement, and properties with one value only."""
-
-    terms: frozenset[str]
-    deprecated: dict[str, str]
-    single: frozenset[str]
-
-
-@lru_cache(maxsize=1)
-def vocabulary() -> Vocabulary:
-    """What the packaged ontology and shapes define."""
-    files = [folder("ontology") / "servanda.ttl", *sorted((folder("ontology") / "schemes").glob("*.ttl"))]
-    triples = [triple for path in files for triple in read_file(path).triples]
-    terms = {triple.subject.value for triple in triples if isinstance(triple.subject, ox.NamedNode)}
-    gone = {triple.subject.value for triple in triples if triple.predicate == _DEPRECATED and isinstance(triple.subject, ox.NamedNode)}
-    heirs = {_value(triple.subject): _value(triple.object) for triple in triples if triple.predicate == _REPLACED}
-    return Vocabulary(frozenset(terms), {term: heirs.get(term, "") for term in gone}, _single_valued())
-
-
-def _single_valued() -> frozenset[str]:
-    """Properties that a shape limits to one value."""
-    store = ox.Store()
-    for path in sorted(folder("shapes").glob("*.ttl")):
-        store.load(path=str(path), format=ox.RdfFormat.TURTLE)
-    sh = "http://www.w3.org/ns/shacl#"
-    limited = {quad.subject for quad in store.quads_for_pattern(None, ox.NamedNode(sh + "maxCount"), None) if _value(quad.object) == "1"}
-    paths = (quad for node in limited for quad in store.quads_for_pattern(node, ox.NamedNode(sh + "path"), None))
-    return frozenset(quad.object.value for quad in paths if isinstance(quad.object, ox.NamedNode))
 
 
 class _Linter:
@@ -178,6 +99,7 @@ class _Linter:
         self._elsewhere = View(base.store, frozenset({document.graph for document in self._documents} & graphs))
         self._all = View(base.store, self._elsewhere.replaced, triples)
         self._subjects = {triple.subject for triple in triples}
+        self._own_labels = _by_label(triple for triple in triples if triple.predicate == _LABEL)
         self._vocabulary = vocabulary()
         self._unknown: set[tuple[Any, Any]] = set()
 
@@ -312,7 +234,7 @@ class _Linter:
             return  # not new: the base knows it under this name
         classes = {row.object for row in self._all.match(subject, _TYPE, None)}
         for other, why in self._alike(subject):
-            if other != subject and classes & {row.object for row in self._all.match(other, _TYPE, None)}:
+            if other != subject and classes & {row.object for row in self._all.match(other, _TYPE, None)} and not self._differ(subject, other):
                 if _value(other) > _value(subject) and other in self._subjects and not any(True for _ in self._elsewhere.match(other, None, None)):
                     continue  # two new ones: said once, of the later name
                 self._say("SV-LN04", subject, detail=f"{short(_value(other))} has {why}")
@@ -334,6 +256,14 @@ class _Linter:
                         for other in self._all.match(None, day, row.object)
                         if self._signature(other.subject) == mine
                     )
+
+    def _differ(self, one: Any, other: Any) -> bool:
+        """Whether two things of one label are told apart by what they belong to, or by their day."""
+        for name in _TELLING:
+            mine, theirs = ({row.object for row in self._all.match(thing, ox.NamedNode(SV + name), None)} for thing in (one, other))
+            if mine and theirs and not mine & theirs:
+                return True
+        return False
 
     def _signature(self, subject: Any) -> frozenset[tuple[str, str]]:
         """Who did what to whom, where the kind and the one who acts are given."""
@@ -358,19 +288,19 @@ class _Linter:
     def _same_label(self, label: str) -> Iterator[Any]:
         """The things with nearly this label: of the files, and of the base as it was."""
         plain = _plain(label)
-        yield from (triple.subject for triple in self._all.added if triple.predicate == _LABEL and _plain(_value(triple.object)) == plain)
+        yield from self._own_labels.get(plain, ())
         if self._base.manifest["quads"] <= SCAN_LIMIT:
             yield from _labels(self._base).get(plain, ())
 
     # Contradictions
 
     def _contradictions(self, document: Document) -> None:
-        others = View(self._base.store, self._elsewhere.replaced, frozenset(t for d in self._documents if d is not document for t in d.triples))
+        own = set(document.triples)
         first: dict[tuple[Any, Any], Any] = {}
         for triple in document.triples:
             day = triple.predicate.value.removeprefix(SV) in _DAYS
-            if day or triple.predicate.value in self._vocabulary.single:
-                rival = next((row.object for row in others.match(triple.subject, triple.predicate, None) if row.object != triple.object), None)
+            if day or self._too_many(triple):
+                rival = next((row.object for row in self._all.match(triple.subject, triple.predicate, None) if row not in own), None)
                 if rival is not None:
                     where = self._where(ox.Triple(triple.subject, triple.predicate, rival))
                     self._say("SV-LN06" if day else "SV-LN07", triple.subject, triple.predicate, triple.object, f"the record has {short(_value(rival))}{where}")
@@ -379,6 +309,14 @@ class _Linter:
                     self._say("SV-LN06", triple.subject, triple.predicate, triple.object, f"this file also has {_value(mine)}")
             if triple.predicate in _WHEN:
                 self._not_there(triple)
+
+    def _too_many(self, triple: ox.Triple) -> bool:
+        """Whether a shape says that the property has one value only, and now there are more."""
+        key = (_value(triple.subject), triple.predicate.value, None)
+        return (
+            any((result.focus, result.path, result.value) == key for result in self._found)
+            and len(list(self._all.match(triple.subject, triple.predicate, None))) > 1
+        )
 
     def _where(self, triple: ox.Triple) -> str:
         for document in self._documents:
@@ -414,11 +352,15 @@ _LABELS: WeakKeyDictionary[Base, dict[str, list[Any]]] = WeakKeyDictionary()
 def _labels(base: Base) -> dict[str, list[Any]]:
     """Plain label -> the base's things that have it."""
     if base not in _LABELS:
-        index: dict[str, list[Any]] = {}
-        for quad in base.store.quads_for_pattern(None, _LABEL, None):
-            index.setdefault(_plain(_value(quad.object)), []).append(quad.subject)
-        _LABELS[base] = index
+        _LABELS[base] = _by_label(quad.triple for quad in base.store.quads_for_pattern(None, _LABEL, None))
     return _LABELS[base]
+
+
+def _by_label(triples: Iterable[ox.Triple]) -> dict[str, list[Any]]:
+    index: dict[str, list[Any]] = {}
+    for triple in triples:
+        index.setdefault(_plain(_value(triple.object)), []).append(triple.subject)
+    return index
 
 
 def _nearest(name: str, names: Iterable[str]) -> list[str]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
+from kg.lines import Lines
 from kg.namespaces import BASE, PREFIXES
-from kg.positions import MAX_DEPTH, Lines, Problem
+from kg.positions import MAX_DEPTH, Problem
 
 CONTEXT = BASE + "context.jsonld"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

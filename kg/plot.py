@@ -89,7 +89,9 @@ def answer(name: str, base: Base, given: dict[str, Any]) -> Answer:
     found = run(name, base, **given)
     if not found.rows:
         asked = ", ".join(f"{key} {value}" for key, value in found.params.items() if value not in (None, False, ""))
-        raise UsageError("KG-US23", f"nothing to draw: no rows for {name} ({asked or 'no parameters'})", fix=f"widen the question; 'kg query run {name}' shows the rows")
+        raise UsageError(
+            "KG-US23", f"nothing to draw: no rows for {name} ({asked or 'no parameters'})", fix=f"widen the question; 'kg query run {name}' shows the rows"
+        )
     return found
 
 
@@ -114,14 +116,20 @@ def write(drawing: Drawing, path: Path) -> None:
     """Write the figure beside the target, then rename it. Raises KgError (KG-OU01) where that fails."""
     aside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     svg = path.suffix.lower() == ".svg"
-    metadata = {"Date": None, "Title": drawing.title, "Description": drawing.description} if svg else {"Software": None, "Title": drawing.title, "Description": drawing.description}
+    metadata = (
+        {"Date": None, "Title": drawing.title, "Description": drawing.description}
+        if svg
+        else {"Software": None, "Title": drawing.title, "Description": drawing.description}
+    )
     try:
         drawing.figure.savefig(aside, format=path.suffix[1:].lower(), metadata=metadata, dpi=150, facecolor="white")
         os.replace(aside, path)
     except OSError as error:
         with suppress(OSError):
             aside.unlink()
-        raise KgError("KG-OU01", f"the file cannot be written: {error.strerror or error}", place=str(path), fix="name a file in a folder that exists and may be written") from None
+        raise KgError(
+            "KG-OU01", f"the file cannot be written: {error.strerror or error}", place=str(path), fix="name a file in a folder that exists and may be written"
+        ) from None
 
 
 def new_figure(width: float, height: float) -> Figure:

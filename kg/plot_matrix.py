@@ -36,7 +36,14 @@ def matrix(answer: Answer) -> Drawing:
     axes.axis("off")
     title = headline(defended, len(rows))
     figure.text(0.3 / width, 1 - 0.38 / height, title, fontsize=15, fontweight="bold", va="center")
-    figure.text(0.3 / width, 1 - 0.72 / height, f"Dots: what the two promised each other, by the law of {day}. Bars: what the row gave the column.", fontsize=10, color=MUTED, va="center")
+    figure.text(
+        0.3 / width,
+        1 - 0.72 / height,
+        f"Dots: what the two promised each other, by the law of {day}. Bars: what the row gave the column.",
+        fontsize=10,
+        color=MUTED,
+        va="center",
+    )
     for index, name in enumerate(names):
         axes.text(index + 0.5, -0.06, name, ha="center", va="bottom", fontsize=11, fontweight="bold")
         axes.text(-0.06, index + 0.5, wrapped(name, 12), ha="right", va="center", fontsize=11, fontweight="bold")
@@ -95,7 +102,15 @@ def _cell(axes: Axes, down: int, across: int, row: dict[str, Any], counts: tuple
     for line, (key, word) in enumerate(PROMISES):
         y = down + 0.13 + 0.115 * line
         held = bool(row[key])
-        axes.plot([across + 0.11], [y], marker="o", markersize=5.5, markerfacecolor=INK if held else "white", markeredgecolor=INK if held else MUTED, markeredgewidth=0.8)
+        axes.plot(
+            [across + 0.11],
+            [y],
+            marker="o",
+            markersize=5.5,
+            markerfacecolor=INK if held else "white",
+            markeredgecolor=INK if held else MUTED,
+            markeredgewidth=0.8,
+        )
         axes.text(across + 0.18, y, word, fontsize=8.6, va="center", color=INK if held else MUTED, fontweight="bold" if held else "normal")
     axes.plot([across + 0.08, across + 0.92], [down + 0.6, down + 0.6], color=RULE, linewidth=0.8)
     for line, (word, count, color) in enumerate((("material", counts[0], _MATERIAL), ("words", counts[1], _WORDS))):

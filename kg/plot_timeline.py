@@ -55,16 +55,25 @@ def bars(base: Base, given: dict[str, Any]) -> list[Bar]:
 
     parties = {params.party(word.strip(), base.catalog) for word in str(given.get("party") or "").split(",") if word.strip()}
     wanted = params.agreement(given["agreement"], base.catalog) if given.get("agreement") else None
-    text = _PREFIX + """SELECT ?a ?label ?who ?from ?until ?sureFrom ?sureUntil ?gone WHERE { ?p a sv:Participation ; sv:ofAgreement ?a ; sv:participant ?who ;
+    text = (
+        _PREFIX
+        + """SELECT ?a ?label ?who ?from ?until ?sureFrom ?sureUntil ?gone WHERE { ?p a sv:Participation ; sv:ofAgreement ?a ; sv:participant ?who ;
       sv:from ?from ; sv:until ?until ; sv:surelyFrom ?sureFrom ; sv:surelyUntil ?sureUntil . ?a rdfs:label ?label
       OPTIONAL { ?p sv:rivalTo ?rival } FILTER(!BOUND(?rival)) OPTIONAL { ?who sv:existedUntil ?gone } } ORDER BY ?a ?who ?from"""
+    )
     periods: dict[tuple[str, str], list[tuple[str, Span, Span]]] = defaultdict(list)
     for row in base.engine.select(text).rows:
         agreement, label, who, start, until, sure_start, sure_until, gone = ("9999-12-31" if term is None else term.value for term in row)
         if wanted in (None, agreement):
             periods[agreement, label].append((who, (start, min(until, gone)), (sure_start, min(sure_until, gone))))
-    found = [Bar(label, binding([(w, sure) for w, _, sure in held], parties), binding([(w, wide) for w, wide, _ in held], parties)) for (_, label), held in periods.items()]
-    first, last = params.day(given["from"]) if given.get("from") else "0001-01-01", params.day(given["until"]) if given.get("until") else base.manifest["cut_off"]
+    found = [
+        Bar(label, binding([(w, sure) for w, _, sure in held], parties), binding([(w, wide) for w, wide, _ in held], parties))
+        for (_, label), held in periods.items()
+    ]
+    first, last = (
+        params.day(given["from"]) if given.get("from") else "0001-01-01",
+        params.day(given["until"]) if given.get("until") else base.manifest["cut_off"],
+    )
     inside = [bar for bar in found if any(start <= last and end >= first for start, end in bar.perhaps)]
     return sorted(inside, key=lambda bar: (bar.perhaps[0], bar.label))
 
@@ -84,12 +93,15 @@ def binding(periods: list[tuple[str, Span]], parties: set[str]) -> list[Span]:
 def deeds(base: Base, answer: Answer) -> list[Deed]:
     """The marks of the rows that are occurrences or conduct: on whose lane, and of what kind."""
     things = {row["thing"] for row in answer.rows}
-    text = _PREFIX + """SELECT DISTINCT ?x ?role ?who ?omission ?help ?words ?denied WHERE { VALUES ?role { sv:actor sv:initiator sv:target } ?x ?role ?who
+    text = (
+        _PREFIX
+        + """SELECT DISTINCT ?x ?role ?who ?omission ?help ?words ?denied WHERE { VALUES ?role { sv:actor sv:initiator sv:target } ?x ?role ?who
       OPTIONAL { ?x a sv:Omission . BIND(true AS ?omission) }
       OPTIONAL { ?x sv:behavior ?b . ?b a sv:AssistanceBehavior . BIND(true AS ?help) }
       OPTIONAL { ?x sv:behavior ?words . FILTER(?words = <https://w3id.org/servanda/code/behavior/verbalSupport>) }
       OPTIONAL { ?x sv:contestedConduct ?denied }
       OPTIONAL { ?x a sv:Occurrence . BIND(true AS ?occurrence) } FILTER(?role != sv:actor || !BOUND(?occurrence)) } ORDER BY ?x ?role ?who"""
+    )
     found = []
     for thing, role, who, *flags in base.engine.select(text).rows:
         if thing is None or role is None or who is None or thing.value not in things:
@@ -124,9 +136,22 @@ def timeline(answer: Answer, periods: list[Bar], marks: list[Deed], asked: list[
     figure = new_figure(width, height)
     title = ": ".join(["Who was bound, what happened, what was done", *[", ".join(asked)] * bool(asked)])
     figure.text(0.3 / width, 1 - 0.35 / height, title.partition(":")[0], fontsize=15, fontweight="bold", va="center")
-    figure.text(0.3 / width, 1 - 0.64 / height, f"{', '.join(asked) or 'All parties'}, {answer.params.get('from') or 'from the beginning of the record'} to {answer.params.get('until') or answer.manifest['cut_off']}", fontsize=10, color=MUTED, va="center")
-    upper = figure.add_axes((4.5 / width, 1 - (1.05 + heights[0]) / height, 8.6 / width, heights[0] / height), xlim=(_ordinal(first), _ordinal(last)), ylim=(tops - 0.4, -0.6))
-    lower = figure.add_axes((4.5 / width, 1 - (1.3 + heights[0] + heights[1]) / height, 8.6 / width, heights[1] / height), xlim=(_ordinal(first), _ordinal(last)), ylim=(lows - 0.5, -0.5))
+    figure.text(
+        0.3 / width,
+        1 - 0.64 / height,
+        f"{', '.join(asked) or 'All parties'}, {answer.params.get('from') or 'from the beginning of the record'} to {answer.params.get('until') or answer.manifest['cut_off']}",
+        fontsize=10,
+        color=MUTED,
+        va="center",
+    )
+    upper = figure.add_axes(
+        (4.5 / width, 1 - (1.05 + heights[0]) / height, 8.6 / width, heights[0] / height), xlim=(_ordinal(first), _ordinal(last)), ylim=(tops - 0.4, -0.6)
+    )
+    lower = figure.add_axes(
+        (4.5 / width, 1 - (1.3 + heights[0] + heights[1]) / height, 8.6 / width, heights[1] / height),
+        xlim=(_ordinal(first), _ordinal(last)),
+        ylim=(lows - 0.5, -0.5),
+    )
     _draw_bars(upper, periods, last)
     _draw_lanes(lower, lanes, marks, days, answer)
     _years(upper, first, last, labels=False)
@@ -149,7 +174,9 @@ def timeline(answer: Answer, periods: list[Bar], marks: list[Deed], asked: list[
 def describe(periods: list[Bar], happened: list[str], labels: dict[str, str], days: dict[str, str], marks: list[Deed]) -> str:
     """The timeline in words."""
     counts = Counter(mark.kind for mark in marks)
-    said = [f"{len(periods)} agreements; {len(happened)} occurrences; marks: {counts['material']} of material assistance, {counts['words']} of words, {counts['denied']} acts that somebody denies, {counts['other']} other acts, {counts['omission']} documented omissions."]
+    said = [
+        f"{len(periods)} agreements; {len(happened)} occurrences; marks: {counts['material']} of material assistance, {counts['words']} of words, {counts['denied']} acts that somebody denies, {counts['other']} other acts, {counts['omission']} documented omissions."
+    ]
     return " ".join(said + [f"{days[thing]}: {labels[thing]}." for thing in happened[:KEYS]])
 
 
@@ -243,14 +270,36 @@ def _numbers(axes: Axes, keyed: dict[str, int], days: dict[str, str]) -> None:
         half = (high - low) * 0.0045 * len(text)
         row = next((index for index, end in enumerate(reach) if middle - half > end), 0)
         reach[row] = middle + half
-        axes.annotate(text, (middle, -0.6), xytext=(0, 2 + 9 * row), textcoords="offset points", ha="center", va="bottom", fontsize=7.5, color=INK, annotation_clip=False)
+        axes.annotate(
+            text, (middle, -0.6), xytext=(0, 2 + 9 * row), textcoords="offset points", ha="center", va="bottom", fontsize=7.5, color=INK, annotation_clip=False
+        )
 
 
 def _legend(axes: Axes, height: float) -> None:
     from matplotlib.lines import Line2D
 
     handles = [
-        Line2D([], [], linestyle="", marker=marker, markersize=size**0.5, markerfacecolor=fill, markeredgecolor=edge, markeredgewidth=1.6 if marker == "x" else 0.9, label=words)
+        Line2D(
+            [],
+            [],
+            linestyle="",
+            marker=marker,
+            markersize=size**0.5,
+            markerfacecolor=fill,
+            markeredgecolor=edge,
+            markeredgewidth=1.6 if marker == "x" else 0.9,
+            label=words,
+        )
         for marker, fill, edge, _, size, words in _MARKS.values()
     ]
-    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(-0.49, -0.3 / height), ncols=len(handles), frameon=False, fontsize=8.5, handletextpad=0.2, columnspacing=1.6, borderaxespad=0)
+    axes.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(-0.49, -0.3 / height),
+        ncols=len(handles),
+        frameon=False,
+        fontsize=8.5,
+        handletextpad=0.2,
+        columnspacing=1.6,
+        borderaxespad=0,
+    )

@@ -7,7 +7,6 @@ mistake at the next statement, so that one run shows several.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -57,31 +56,6 @@ class Reading:
 
     triples: list[Written] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-
-
-class Lines:
-    """Turns offsets into lines and columns, both counted from 1, columns in characters."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._starts = [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", text))]
-
-    def place(self, offset: int) -> tuple[int, int]:
-        """Line and column of an offset."""
-        line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
-
-    def offset(self, line: int, column: int) -> int:
-        """The offset of a line and column; the last one of the text where they lie beyond it."""
-        start = self._starts[min(line, len(self._starts)) - 1]
-        return min(start + column - 1, len(self._text))
-
-    def line(self, number: int) -> str:
-        """The text of a line, without its end; empty where there is none."""
-        if not 1 <= number <= len(self._starts):
-            return ""
-        end = self._starts[number] if number < len(self._starts) else len(self._text)
-        return self._text[self._starts[number - 1] : end].rstrip("\r\n")
 
 
 def read_positions(text: str, base: str = "", *, graphs: bool = False, lines: bool = False) -> Reading:

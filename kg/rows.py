@@ -181,7 +181,10 @@ def _read_row(row: _Row, table: Table, names: Names) -> None:
     iri = row.iri()
     if iri is None:
         problem(
-            "KG-CT12", _no_name(row), "write a name of small letters, digits and hyphens, such as 1990-lindmark, or with its kind: agreement:lindmark-1990", "id"
+            "KG-CT12",
+            _no_name(row),
+            "write a name of small letters, digits and hyphens, such as 1990-lindmark, or with its kind: agreement:lindmark-1990",
+            "id",
         )
         return
     table.rows.setdefault(iri, (row.sheet, row.number, row.cells.get("id", (1, ""))[0]))

@@ -66,7 +66,11 @@ def _place(word: str, facts: Facts) -> str:
     """The IRI of a place by slug, name, prefixed name or IRI. Raises UsageError (KG-US08)."""
     known = {place: facts.label(place) for place in facts.of("rdf:type", SV + "Place")}
     key = word.casefold()
-    found = [iri for iri, label in known.items() if key in (iri.casefold(), f"place:{local(iri)}".casefold(), local(iri).casefold(), label.casefold(), label.removesuffix(" (territory)").casefold())]
+    found = [
+        iri
+        for iri, label in known.items()
+        if key in (iri.casefold(), f"place:{local(iri)}".casefold(), local(iri).casefold(), label.casefold(), label.removesuffix(" (territory)").casefold())
+    ]
     if found:
         return found[0]
     raise p.refuse("KG-US08", "place", word, [local(iri) for iri in known])
@@ -94,7 +98,9 @@ def _assumptions(words: Iterable[str], facts: Facts) -> dict[str, bool]:
 def _agreements(facts: Facts, parties: Iterable[str]) -> set[str]:
     """The agreements in which one of the parties takes part, or benefits."""
     found = {agreement for party in parties for period in facts.of("sv:participant", party) for agreement in facts.all(period, "sv:ofAgreement")}
-    return found | {agreement for party in parties for obligation in facts.of("sv:beneficiary", party) for agreement in facts.all(obligation, "sv:underAgreement")}
+    return found | {
+        agreement for party in parties for obligation in facts.of("sv:beneficiary", party) for agreement in facts.all(obligation, "sv:underAgreement")
+    }
 
 
 def _copy(store: ox.Store, engine: OxigraphEngine, agreements: set[str]) -> None:
@@ -113,7 +119,12 @@ def _hypothesis(assumed: Record) -> set[ox.Triple]:
     """The assumed occurrence, on that day alone, and one claim by an independent source for each assumed circumstance."""
     names = "-".join(local(assumed[key]) for key in ("occurrence", "initiator", "target"))
     event = f"{ID}occurrence/whatif-{assumed['on']}-{names}"
-    triples = {_typed(event, "Occurrence"), link(event, "occurrenceKind", assumed["occurrence"]), dated(event, "beganOn", assumed["on"]), dated(event, "endedOn", assumed["on"])}
+    triples = {
+        _typed(event, "Occurrence"),
+        link(event, "occurrenceKind", assumed["occurrence"]),
+        dated(event, "beganOn", assumed["on"]),
+        dated(event, "endedOn", assumed["on"]),
+    }
     triples |= {link(event, key, assumed[key]) for key in ("initiator", "target", "place") if assumed[key]}
     for code, holds in assumed["circumstances"].items():
         claim = f"{ID}characterization/whatif-{code}"
@@ -130,7 +141,10 @@ def _typed(thing: str, name: str) -> ox.Triple:
 
 def _document(base: Base, written: Facts, derived: Facts, assumed: Record) -> Record:
     event = next(iter(derived.of("sv:occurrenceKind", assumed["occurrence"])))
-    rows = sorted((_row(written, derived, iri, assumed["on"]) for iri in derived.of("sv:activatedBy", event)), key=lambda row: (row["owed_to"] != assumed["target"], row["owed_by"], row["obligation"]))
+    rows = sorted(
+        (_row(written, derived, iri, assumed["on"]) for iri in derived.of("sv:activatedBy", event)),
+        key=lambda row: (row["owed_to"] != assumed["target"], row["owed_by"], row["obligation"]),
+    )
     without = _without_defense(written, assumed, rows)
     waiting = _not_set_off(written, assumed, {row["obligation"] for row in rows})
     if assumed["owed_by"]:
@@ -214,7 +228,13 @@ def _without_defense(facts: Facts, assumed: Record, rows: list[Record]) -> list[
         for party in members - helpers - {target} if target in members else ():
             shared.setdefault(party, set()).add(agreement)
     return [
-        {"party": party, "agreements": [{"agreement": iri, "security_coded": facts.true(iri, "sv:securityCoded"), "coded": bool(facts.of("sv:underAgreement", iri))} for iri in sorted(shared[party])]}
+        {
+            "party": party,
+            "agreements": [
+                {"agreement": iri, "security_coded": facts.true(iri, "sv:securityCoded"), "coded": bool(facts.of("sv:underAgreement", iri))}
+                for iri in sorted(shared[party])
+            ],
+        }
         for party in sorted(shared)
     ]
 
@@ -225,7 +245,12 @@ def _not_set_off(facts: Facts, assumed: Record, activated: set[str]) -> list[Rec
     live = {agreement for period in facts.of("sv:participant", target) if _may_bind(facts, period, on) for agreement in facts.all(period, "sv:ofAgreement")}
     duties = {obligation for agreement in live for obligation in facts.of("sv:underAgreement", agreement)} - activated
     return [
-        {"obligation": iri, "agreement": facts.one(iri, "sv:underAgreement"), "triggers": [local(code) for code in facts.all(iri, "sv:triggeredBy")], "on_request": facts.true(iri, "sv:onRequest")}
+        {
+            "obligation": iri,
+            "agreement": facts.one(iri, "sv:underAgreement"),
+            "triggers": [local(code) for code in facts.all(iri, "sv:triggeredBy")],
+            "on_request": facts.true(iri, "sv:onRequest"),
+        }
         for iri in sorted(duties)
         if facts.all(iri, "sv:triggeredBy")
     ]
@@ -244,7 +269,10 @@ def _labels(facts: Facts, document: Any) -> dict[str, str]:
 def _notes(base: Base, assumed: Record, rows: list[Record]) -> list[str]:
     from kg.explain import DISCLAIMER
 
-    notes = [DISCLAIMER.format(ruleset=base.manifest["ruleset"]), "Nothing was stored. The law of that one day is asked; whether the words are met is for people to judge."]
+    notes = [
+        DISCLAIMER.format(ruleset=base.manifest["ruleset"]),
+        "Nothing was stored. The law of that one day is asked; whether the words are met is for people to judge.",
+    ]
     if assumed["on"] > base.manifest["cut_off"]:
         notes.append(f"The record ends on {base.manifest['cut_off']}: what was agreed or ended later is not known to it.")
     for code in assumed["circumstances"]:

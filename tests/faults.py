@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from kg.lines import Lines
 from kg.namespaces import SV
-from kg.positions import Lines, Written, read_positions
+from kg.positions import Written, read_positions
 
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 DATE = "http://www.w3.org/2001/XMLSchema#date"
@@ -76,7 +77,7 @@ KINDS: dict[str, tuple[Callable[[Written], bool], Callable[[str, Written], Chang
     ),
     "misspelt property": (lambda w: _named(w, "hasSource", "actor", "beganOn", "imposedBy", "ofAgreement"), lambda text, w: _predicate(text, w, f"<{w.predicate.value}x>")),
     "unknown class": (lambda w: w.predicate.value.endswith("#type"), lambda text, w: _value(text, w, f"<{w.object.value}x>")),
-    "missing field": (lambda w: _named(w, "sourceKind", "participant", "locator", "claimedBy", "characterizes", "verdict", "behavior"), lambda text, w: _value(text, w, "")),
+    "missing field": (lambda w: _named(w, "sourceKind", "participant", "locator", "characterizes", "verdict", "behavior"), lambda text, w: _value(text, w, "")),
     "reversed interval": (lambda w: _named(w, "endedOn", "boundUntil"), lambda text, w: _value(text, w, '"1801-01-01"^^xsd:date')),
     "second value": (lambda w: _named(w, *SINGLE), lambda text, w: (w, _end(text, w), _end(text, w), ' , "1802-02-02"^^xsd:date')),
     "wrong kind of thing": (lambda w: _points(w, "state") and _named(w, "actor", "participant", "initiator", "target", "recipient"), lambda text, w: _value(text, w, "<https://w3id.org/servanda/code/behavior/troops>")),

@@ -88,7 +88,11 @@ def test_every_shape_is_documented() -> None:
 def test_every_term_and_code_is_documented() -> None:
     """Classes and properties with a definition; every code of every list."""
     text = page("ontology.md")
-    terms = [local(term) for term, properties in reference_ontology.schema(ROOT).items() if "#" in term and "servanda" in term and any("owl#" in kind for kind in properties.get(reference_ontology._RDF + "type", []))]
+    terms = [
+        local(term)
+        for term, properties in reference_ontology.schema(ROOT).items()
+        if "#" in term and "servanda" in term and any("owl#" in kind for kind in properties.get(reference_ontology._RDF + "type", []))
+    ]
     assert len(terms) > 100
     for term in terms:
         section = text.partition(f'<a id="{term}"></a>')[2].partition("\n### ")[0]

@@ -113,7 +113,10 @@ def test_iran_2025_is_no_broken_duty(base: Base) -> None:
     assert doc["finding"] == (not doc["missing"])
     assert doc["rule"]["name"] == "80-expectation-candidate"
     assert {local(row["id"]): row["in_force"] for row in doc["agreements"]}.items() >= {"rus-irn-2001": "yes", "rus-irn-2025": "no"}.items()
-    assert any(provision["locator"] == "Article 3(3)" and "shall not provide any military or other assistance to the aggressor" in provision["quote"] for provision in doc["provisions"])
+    assert any(
+        provision["locator"] == "Article 3(3)" and "shall not provide any military or other assistance to the aggressor" in provision["quote"]
+        for provision in doc["provisions"]
+    )
     assert {"words", "notGiven"} <= {row["role"] for row in doc["conduct"]}
     assert {(local(row["agreement"]), row["status"] == "notInForce") for row in doc["duties"]} >= {("rus-irn-2001", False), ("rus-irn-2025", True)}
     page = flat(text(doc))
@@ -144,7 +147,10 @@ def test_as_of_leaves_out_what_was_not_yet_known(base: Base) -> None:
 def test_documents_conform_to_the_schema_and_print(base: Base) -> None:
     kinds: dict[tuple[Any, ...], str] = {}
     for iri in everything(base):
-        status, reasons = (base.engine.select(f"PREFIX sv: <{SV}> SELECT DISTINCT ?o WHERE {{ <{iri}> sv:{name} ?o }} ORDER BY ?o").rows for name in ("dutyStatus", "statusReason"))
+        status, reasons = (
+            base.engine.select(f"PREFIX sv: <{SV}> SELECT DISTINCT ?o WHERE {{ <{iri}> sv:{name} ?o }} ORDER BY ?o").rows
+            for name in ("dutyStatus", "statusReason")
+        )
         verdicts = base.engine.select(f"PREFIX sv: <{SV}> SELECT DISTINCT ?o WHERE {{ ?x sv:assesses <{iri}> ; sv:verdict ?o }} ORDER BY ?o").rows
         kinds.setdefault((str(status), str(reasons), str(verdicts)), iri)
     assert len(kinds) > 15

@@ -87,10 +87,7 @@ def test_local_answer_is_the_full_answer_in_a_small_world(world: Path) -> None:
         for seed in range(12):
             choose = random.Random(seed)
             fault = make_fault(text, seed)
-            if fault is None or fault.kind in ("undeclared prefix", "text not closed"):
-                changed = text
-            else:
-                changed = fault.text
+            changed = text if fault is None or fault.kind in ("undeclared prefix", "text not closed") else fault.text
             triples = [quad.triple for quad in ox.parse(input=changed.encode(), format=ox.RdfFormat.TURTLE, base_iri="file:///x")]
             kept = triples if changed != text else [triple for triple in triples if choose.random() > 0.1]
             results += same(store, before, kept, name)

@@ -45,7 +45,12 @@ def test_matrix_says_what_the_rows_say() -> None:
 
 def test_binding_needs_two_parties() -> None:
     """An agreement binds on the days on which two different parties are bound."""
-    periods = [("A", ("2000-01-01", "2010-12-31")), ("A", ("2015-01-01", "9999-12-31")), ("B", ("2005-01-01", "2020-12-31")), ("C", ("9999-12-31", "9999-12-31"))]
+    periods = [
+        ("A", ("2000-01-01", "2010-12-31")),
+        ("A", ("2015-01-01", "9999-12-31")),
+        ("B", ("2005-01-01", "2020-12-31")),
+        ("C", ("9999-12-31", "9999-12-31")),
+    ]
     assert binding(periods, set()) == [("2005-01-01", "2010-12-31"), ("2015-01-01", "2020-12-31")]
     assert binding(periods, {"C"}) == []
 
@@ -57,7 +62,15 @@ def drawn(store: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return store
 
 
-@pytest.mark.parametrize("words", [["axis-matrix"], ["axis-matrix", "--on", "2024-01-01"], ["timeline", "--party", "IRN", "--from", "2025-01-01"], ["timeline", "--agreement", "rus-prk-2024"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["axis-matrix"],
+        ["axis-matrix", "--on", "2024-01-01"],
+        ["timeline", "--party", "IRN", "--from", "2025-01-01"],
+        ["timeline", "--agreement", "rus-prk-2024"],
+    ],
+)
 @pytest.mark.parametrize("ending", ["svg", "png"])
 def test_same_picture_every_time(drawn: Path, tmp_path: Path, words: list[str], ending: str) -> None:
     """Two runs give the same bytes, and leave nothing else behind."""
@@ -96,7 +109,9 @@ def test_matrix_counts_are_those_of_the_query(drawn: Path) -> None:
         (["plot", "timeline", "-o", "no/such/folder/x.svg"], "KG-OU01", 3),
     ],
 )
-def test_refusals(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], code: str, exit_code: int) -> None:
+def test_refusals(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], code: str, exit_code: int
+) -> None:
     """A code, an exit code, and no file."""
     monkeypatch.chdir(tmp_path)
     assert main(words) == exit_code

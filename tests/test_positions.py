@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -10,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.intake import take
-from kg.positions import MAX_PROBLEMS, Lines, Written, may_be_deep, read_positions
+from kg.lines import Lines
+from kg.node_positions import CONTEXT, read_json, read_xml
+from kg.positions import MAX_PROBLEMS, Written, may_be_deep, read_positions
 from kg.resources import folder
 
 settings.register_profile("patient", deadline=None)
@@ -130,7 +133,7 @@ def test_generated_n_quads_read_as_oxigraph_reads_them(rows: list[tuple[str, str
 
 @given(
     st.lists(
-        st.one_of(STATEMENT, IRI, LITERAL, st.sampled_from(list("[](){}.;,\"'@^<>\\_:\n") + ["@prefix", "PREFIX", '"""', "<<", "~", "GRAPH"]), TEXT),
+        st.one_of(STATEMENT, IRI, LITERAL, st.sampled_from([*"[](){}.;,\"'@^<>\\_:\n", "@prefix", "PREFIX", '"""', "<<", "~", "GRAPH"]), TEXT),
         max_size=12,
     )
 )
@@ -227,3 +230,26 @@ def test_a_deep_file_is_refused_and_brackets_in_texts_are_not(tmp_path: Path) ->
     flat.write_text(f'<urn:a> <urn:b> "{"[" * 5000}" .', encoding="utf-8")
     assert "deep" in take(deep).problems[0].message
     assert take(flat).problems == []
+
+
+KEY = st.sampled_from(["@id", "@type", "@context", "@graph", "@value", "@import", "@vocab", "sv:p", "p", "urn:p", "", "@list"])
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.sampled_from(["urn:a", "sv:x", "@id", "x", CONTEXT]), TEXT),
+    lambda inner_: st.one_of(st.lists(inner_, max_size=3), st.dictionaries(st.one_of(KEY, TEXT), inner_, max_size=4)),
+    max_leaves=12,
+)
+
+
+@given(JSON, st.sampled_from([None, 1]), st.integers(0, 400))
+def test_any_json_is_read_with_its_places(document: object, indent: int | None, cut: int) -> None:
+    text = json.dumps(document, indent=indent)
+    for part in (text, text[:cut]):
+        marks, _ = read_json(part)
+        assert all(0 <= mark.value_at < len(part) for mark in marks.marks)
+        assert all(part[at] == '"' for _, at in marks.unknown)
+
+
+@given(st.lists(st.sampled_from([*"<>/=\"' é&;!abr:\n", "<r:D r:about='x'>", "</r:D>", " xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'"])).map("".join))
+def test_any_xml_is_read_or_refused(text: str) -> None:
+    marks = read_xml(text)
+    assert marks.problems or text.strip()

@@ -16,7 +16,7 @@ MUNICH = "sun-csk-1935-aid--SUN--CSK--1938-09-munich"
 ITALY = "triple-1882-art-3-aid--ITA--AUH--1914-07-28-serbia"
 TURKEY = "gbr-fra-tur-1939-art-2-aid--TUR--FRA--1940-06-10-italy"
 DEMO = "demo-art-1-aid--{}--AAA--demo-1992-attack-on-AAA"
-PARTICIPATION = "participation:{} a sv:Participation ; sv:ofAgreement agreement:rus-irn-2025 ; sv:participant state:RUS ; sv:boundFrom \"{}\"^^xsd:date ; sv:rivalTo participation:rus-irn-2025-RUS ."
+PARTICIPATION = 'participation:{} a sv:Participation ; sv:ofAgreement agreement:rus-irn-2025 ; sv:participant state:RUS ; sv:boundFrom "{}"^^xsd:date ; sv:rivalTo participation:rus-irn-2025-RUS .'
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_4_a_part_of_the_war_activates_nothing_of_its_own(cases: Derived) -> Non
 
 
 def test_4_a_request_about_a_part_counts_for_the_whole() -> None:
-    asked = "conduct:irn-asks a sv:Action ; sv:actor state:IRN ; sv:recipient state:RUS ; sv:behavior behavior:request ; sv:beganOn \"2025-06-22\"^^xsd:date ; sv:inResponseTo occurrence:2025-06-22-us-strikes ; sv:hasSource source:oped ."
+    asked = 'conduct:irn-asks a sv:Action ; sv:actor state:IRN ; sv:recipient state:RUS ; sv:behavior behavior:request ; sv:beganOn "2025-06-22"^^xsd:date ; sv:inResponseTo occurrence:2025-06-22-us-strikes ; sv:hasSource source:oped .'
     on_request = [(r"(obligation:rus-irn-2001-art-3-no-aid a sv:NegativeObligation)", r"\1 ; sv:onRequest true")]
     assert derive(edits=on_request, only="02*").status(IRAN_2001) == "open"
     found = derive(edits=on_request, extra=asked, only="02*")
@@ -177,7 +177,9 @@ def test_15_expectation_is_no_breach(cases: Derived) -> None:
     answered = [(r"(conduct:rus-help-to-iran-x a sv:Action)", r"\1 ; sv:inResponseTo occurrence:2025-06-13-iran-war")]
     assert derive(edits=answered, only="02*")(found, "missing") == {"helpGiven"}
     unread = [(r"(agreement:rus-irn-2001 a .*)sv:securityCoded true", r"\1sv:securityCoded false")]
-    assert derive(edits=unread, only="02*")(found, "missing") == {"absenceNotShown"}, "the treaty in force is not shown to hold no duty; that of 2025 does not matter"
+    assert derive(edits=unread, only="02*")(found, "missing") == {"absenceNotShown"}, (
+        "the treaty in force is not shown to hold no duty; that of 2025 does not matter"
+    )
     denial = "characterization:{0} a sv:Characterization ; sv:characterizes agreement:rus-irn-2001 ; sv:as circumstance:assistanceDuty ; sv:holds false ; sv:claimedBy state:{1} ; sv:hasSource source:{0} . source:{0} a sv:Source ; sv:publishedBy publisher:{0} ."
     alone, both = denial.format("d1", "RUS") + denial.format("d2", "RUS"), denial.format("d1", "RUS") + denial.format("d2", "IRN")
     assert derive(edits=unread, extra=alone, only="02*")(found, "missing") == {"absenceNotShown"}, "the partner's word alone"

@@ -64,7 +64,12 @@ def test_north_korea_2027_as_json(base: Base) -> None:
     duties = who(doc["duties"])
     assert set(duties) == {"RUS", "CHN"}
     russia = duties["RUS"]
-    assert (russia["duty_status"], russia["conditions"], russia["exceptions"], russia["locator"]) == ("open", ["stateOfWar"], ["beneficiaryIsAggressor"], "Article 4")
+    assert (russia["duty_status"], russia["conditions"], russia["exceptions"], russia["locator"]) == (
+        "open",
+        ["stateOfWar"],
+        ["beneficiaryIsAggressor"],
+        "Article 4",
+    )
     assert russia["last_confirmed"] < "2027-01-01"
     assert duties["CHN"]["exceptions"] == []
     assert [error.message for error in SCHEMA.iter_errors(json.loads(json.dumps(doc)))] == []
@@ -73,7 +78,10 @@ def test_north_korea_2027_as_json(base: Base) -> None:
 def test_iran_2027_names_no_duty_to_defend_and_says_what_there_is(base: Base) -> None:
     doc = whatif("armed-attack", "IRN", "USA", "2027-01-01", base)
     assert doc["duties"] == []
-    assert {(local(row["owed_by"]), row["nature"], row["locator"]) for row in doc["instead"]} >= {("RUS", "forbids", "Article 3(3)"), ("RUS", "requires", "Article 3(3)")}
+    assert {(local(row["owed_by"]), row["nature"], row["locator"]) for row in doc["instead"]} >= {
+        ("RUS", "forbids", "Article 3(3)"),
+        ("RUS", "requires", "Article 3(3)"),
+    }
     assert {"RUS", "CHN"} <= {local(row["party"]) for row in doc["without_defense"]}
     page = flat(text(doc))
     assert "Nobody: the record names no duty to defend Iran" in page

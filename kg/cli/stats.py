@@ -17,7 +17,12 @@ def main(words: list[str]) -> int:
     here = base(args)
     found = counts(here)
     if args.format == "json":
-        head = {"schema": "servanda/stats/1", "data_version": here.manifest["data_version"], "ruleset": here.manifest["ruleset"], "as_of": here.manifest["cut_off"]}
+        head = {
+            "schema": "servanda/stats/1",
+            "data_version": here.manifest["data_version"],
+            "ruleset": here.manifest["ruleset"],
+            "as_of": here.manifest["cut_off"],
+        }
         print(json.dumps(head | {"counts": found}, ensure_ascii=False, indent=1))
     else:
         print(f"data {here.manifest['data_version']}, rule set {here.manifest['ruleset']}, cut-off {here.manifest['cut_off']}\n\n{_text(found)}", end="")

@@ -19,7 +19,13 @@ def main(words: list[str]) -> int:
     made.add_argument("--initiator", metavar="PARTY", required=True, help="who does it")
     made.add_argument("--on", metavar="DATE", required=True, help="the day whose law is asked")
     made.add_argument("--place", metavar="PLACE", help="where, for duties that hold only in an area")
-    made.add_argument("--assume", metavar="CODE[=false]", action="append", default=[], help="a circumstance that is taken as shown, or as shown not to hold (repeatable): stateOfWar, requested=false")
+    made.add_argument(
+        "--assume",
+        metavar="CODE[=false]",
+        action="append",
+        default=[],
+        help="a circumstance that is taken as shown, or as shown not to hold (repeatable): stateOfWar, requested=false",
+    )
     made.add_argument("--owed-by", metavar="PARTY", help="only duties of this party")
     made.add_argument("--format", choices=("text", "json"), default="text")
     args = made.parse_args(words)

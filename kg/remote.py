@@ -40,7 +40,7 @@ class RemoteEngine:
 
     def add(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         """A query engine adds nothing: ``kg load`` and ``kg assess --endpoint`` do."""
-        raise NotImplementedError
+        raise TypeError("nothing is added through queries")
 
     def select(self, text: str) -> Rows:
         """Run a SELECT. Raises EndpointError, or UsageError (KG-US14) for a query that the store calls wrong."""

@@ -47,12 +47,24 @@ def copy_of_the_tree(target: Path) -> Path:
     return target
 
 
+def with_pip() -> str:
+    """An interpreter that has pip: this one, else the one that this environment was made from, else the one on the PATH."""
+    for python in (
+        sys.executable,
+        getattr(sys, "_base_executable", sys.executable),
+        shutil.which("python3", path="/usr/local/bin:/usr/bin:" + os.environ["PATH"]),
+    ):
+        if python and not subprocess.run([python, "-m", "pip", "--version"], capture_output=True, check=False).returncode:
+            return python
+    pytest.fail("no pip: an environment made --without-pip needs one beside it")
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built with isolation: only what pyproject.toml names is there when it is built."""
     made = tmp_path_factory.mktemp("wheel")
     tree = copy_of_the_tree(tmp_path_factory.mktemp("tree"))
-    run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", made, tree, cwd=made, store=made / "store")
+    run(with_pip(), "-m", "pip", "wheel", "--no-deps", "--wheel-dir", made, tree, cwd=made, store=made / "store")
     (found,) = made.glob("*.whl")
     return found
 
@@ -73,8 +85,8 @@ def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pyt
     if python is None:
         pytest.skip(f"{name} is not on the PATH, or does not start")
     home = tmp_path_factory.mktemp(name.replace(".", ""))
-    run(python, "-m", "venv", home / "venv", cwd=home, store=home / "store")
-    run(home / "venv" / "bin" / "python", "-m", "pip", "install", "--quiet", wheel, cwd=home, store=home / "store")
+    run(python, "-m", "venv", "--without-pip", home / "venv", cwd=home, store=home / "store")
+    run(with_pip(), "-m", "pip", "--python", home / "venv" / "bin" / "python", "install", "--quiet", wheel, cwd=home, store=home / "store")
     return home / "venv" / "bin"
 
 
@@ -135,7 +147,7 @@ def test_it_works_outside_the_tree(installed: Path, tmp_path: Path) -> None:
 
 
 def test_it_needs_no_development_package(installed: Path, tmp_path: Path) -> None:
-    found = run(installed / "python", "-m", "pip", "list", "--format", "json", cwd=tmp_path, store=tmp_path / "store").stdout
+    found = run(with_pip(), "-m", "pip", "--python", installed / "python", "list", "--format", "json", cwd=tmp_path, store=tmp_path / "store").stdout
     names = {entry["name"].lower() for entry in json.loads(found)}
     assert "servanda" in names
     assert not names & set(DEVELOPMENT)

@@ -1,4 +1,4 @@
-"""Measure Servanda against its own engines called bare, in one run: ``python bench/run.py [--rounds N] [--only NAME]``.
+"""Measure the installed Servanda against its own engines called bare, in one run: ``.venv/bin/python bench/run.py [--rounds N] [--only NAME]``.
 
 Each figure is a ratio of medians; the two sides are measured in turn, round by round, so that both see the same machine.
 Writes ``bench/results.json`` and ``bench/RESULTS.md``. See ``bench/README.md``.
@@ -20,17 +20,17 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
+
+from kg.build import build, read_schema
+from kg.engine import OxigraphEngine
+from kg.inputs import input_files, packaged_data
+from kg.query import Base, fill, find
+from kg.read import find_files, read_data
+from kg.resources import INSTALLED
+from kg.store import current_generation
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-
-import pyoxigraph as ox  # noqa: E402
-
-from kg.build import build, input_files, packaged_data, read_schema  # noqa: E402
-from kg.engine import OxigraphEngine  # noqa: E402
-from kg.query import Base, fill, find  # noqa: E402
-from kg.read import find_files, read_data  # noqa: E402
-from kg.store import current_generation  # noqa: E402
-
 QUERIES = ("breached", "unmet-expectations")  # a usual one, and the quickest
 PACKAGES = ("pyoxigraph", "pyrudof", "pyshacl", "rdflib")
 Side = Callable[[], object]
@@ -80,7 +80,7 @@ def process(*words: str, env: dict[str, str] | None = None) -> Side:
     quiet = subprocess.DEVNULL
 
     def work() -> None:
-        subprocess.run([sys.executable, *words], env=whole, cwd=HERE.parent, stdout=quiet, stderr=quiet, check=True)
+        subprocess.run(words, env=whole, cwd=HERE, stdout=quiet, stderr=quiet, check=True)
 
     return work
 
@@ -89,7 +89,7 @@ def query(store: Path, folder: Path, rounds: int) -> list[dict[str, Any]]:
     """Canned queries, whole process, against a bare script that opens the same store and runs the same text."""
     base = Base(store)
     path = folder / "query.rq"
-    bare = process(str(HERE / "bare_query.py"), str((current_generation(store) or Path()) / "db"), str(path))
+    bare = process(sys.executable, str(HERE / "bare_query.py"), str((current_generation(store) or Path()) / "db"), str(path))
     rows = []
     for name in QUERIES:
         entry = find(base.catalog, name)
@@ -97,7 +97,7 @@ def query(store: Path, folder: Path, rounds: int) -> list[dict[str, Any]]:
         path.write_text(text, encoding="utf-8")
         for form in ("table", "json"):
             label = f"kg query run {name} --format {form}"
-            ours = process("-m", "kg", *label.split()[1:], env={"KG_STORE": str(store)})
+            ours = process(KG, *label.split()[1:], env={"KG_STORE": str(store)})
             times = measure({label: ours, "bare pyoxigraph script": bare}, rounds)
             rows.append(figure(f"query ({form})", "at most 2", lambda ratio: ratio <= 2, label, "bare pyoxigraph script", times))
     return rows
@@ -105,7 +105,7 @@ def query(store: Path, folder: Path, rounds: int) -> list[dict[str, Any]]:
 
 def start(rounds: int) -> list[dict[str, Any]]:
     """``kg --help`` against an interpreter that does nothing."""
-    times = measure({"kg --help": process("-m", "kg", "--help"), "python -c pass": process("-c", "pass")}, rounds * 4)
+    times = measure({"kg --help": process(KG, "--help"), "python -c pass": process(sys.executable, "-c", "pass")}, rounds * 4)
     return [figure("start", "at most 6", lambda ratio: ratio <= 6, "kg --help", "python -c pass", times, imports=import_profile())]
 
 
@@ -113,8 +113,8 @@ def import_profile(count: int = 12) -> list[dict[str, Any]]:
     """What ``kg --help`` imports beyond a bare interpreter: the most costly modules, microseconds of their own."""
     found: list[set[str]] = []
     costs: dict[str, int] = {}
-    for words in (("-c", "pass"), ("-m", "kg", "--help")):
-        done = subprocess.run([sys.executable, "-X", "importtime", *words], cwd=HERE.parent, capture_output=True, text=True, check=True)
+    for words in (("-c", "pass"), (KG, "--help")):
+        done = subprocess.run([sys.executable, "-X", "importtime", *words], cwd=HERE, capture_output=True, text=True, check=True)
         lines = [line.removeprefix("import time:").split("|") for line in done.stderr.splitlines() if "|" in line and "self" not in line]
         costs |= {name.strip(): int(own) for own, _, name in lines}
         found.append({name.strip() for _, _, name in lines})
@@ -312,6 +312,8 @@ def main(words: list[str] | None = None) -> int:
     made.add_argument("--slow-rounds", type=int, default=3, help="rounds of the comparison with pySHACL, which takes minutes (default 3)")
     made.add_argument("--only", choices=("query", "start", "build", "validate"), action="append", help="measure only this (repeatable); writes no file")
     args = made.parse_args(words)
+    if not INSTALLED:
+        made.error("install the package first, as the README's first line does, and run this with that environment's Python")
     wanted = args.only or ["query", "start", "build", "validate"]
     where = machine()
     with tempfile.TemporaryDirectory() as name:

@@ -168,7 +168,8 @@ def _unmoved(base: Base) -> None:
 
 def _rebuild(base: Base, new: Path | None, gone: Path | None) -> bytes:
     """Derive the record with a contribution more or less, and swap it in together with the file. Returns the record as N-Quads."""
-    from kg.build import compile_record, content_digest, fingerprint
+    from kg.build import compile_record
+    from kg.inputs import content_digest, fingerprint
     from kg.store import write_generation
 
     sources = _sources(base)

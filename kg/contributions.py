@@ -10,11 +10,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from kg.namespaces import GRAPH, PREFIXES
-from kg.read import Document, read_data
+
+if TYPE_CHECKING:
+    from kg.read import Document
 
 CONTRIBUTION = GRAPH + "contribution/"
 REPLACES = PREFIXES["dcterms"] + "replaces"
@@ -33,6 +36,8 @@ def files(store: Path) -> list[Path]:
 
 def read(paths: Iterable[Path]) -> list[Document]:
     """Read contributions, each into its own named graph."""
+    from kg.read import read_data
+
     return [document._replace(graph=CONTRIBUTION + document.path.stem) for document in read_data(paths)]
 
 

@@ -79,7 +79,7 @@ def _extras() -> Iterator[Check]:
 
 
 def _data() -> Iterator[Check]:
-    from kg.build import content_digest, packaged_data
+    from kg.inputs import content_digest, packaged_data
     from kg.resources import INSTALLED
 
     try:
@@ -97,7 +97,7 @@ def _where(store: Path) -> Iterator[Check]:
 
 def _store(store: Path) -> Iterator[Check]:
     from kg import contributions
-    from kg.build import _stale
+    from kg.inputs import stale
     from kg.store import current_generation, open_generation, read_manifest
 
     try:
@@ -117,12 +117,12 @@ def _store(store: Path) -> Iterator[Check]:
         f"{quads:,} quads, data {manifest.get('data_version')}" + ("" if whole else f", but {manifest.get('quads')} were written"),
         None if whole else "run 'kg build --force'",
     )
-    stale = _stale(manifest, contributions.files(store))
+    reason = stale(manifest, contributions.files(store))
     yield Check(
         "store is fresh",
-        stale is None,
-        stale or "made from the present inputs",
-        None if stale is None else "the next reading command rebuilds it, or run 'kg build'",
+        reason is None,
+        reason or "made from the present inputs",
+        None if reason is None else "the next reading command rebuilds it, or run 'kg build'",
         False,
     )
 

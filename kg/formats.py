@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import shutil
+import zlib
 from typing import TYPE_CHECKING, Any
 
 from kg.namespaces import local, short
@@ -34,7 +32,7 @@ EXPLAINED = ("activation", "expectation")
 def render(answer: Answer, form: str, *, iris: bool = False, width: int | None = None) -> str:
     """The answer in one of FORMATS, ending in a newline.
 
-    ``iris`` shows prefixed names instead of labels in tables; ``width`` is the terminal's, in characters.
+    ``iris`` shows prefixed names instead of labels in tables; ``width`` is that of tables, in characters (default 120).
     """
     if form == "json":
         return json.dumps(answer.document(), ensure_ascii=False, indent=1) + "\n"
@@ -43,11 +41,14 @@ def render(answer: Answer, form: str, *, iris: bool = False, width: int | None =
     if form in ("csv", "tsv"):
         return _separated(answer, "," if form == "csv" else "\t")
     if form == "table":
-        return _table(answer, iris, width or shutil.get_terminal_size((PIPE_WIDTH, 24)).columns)
+        return _table(answer, iris, width or PIPE_WIDTH)
     return _markup(answer, form, iris)
 
 
 def _separated(answer: Answer, comma: str) -> str:
+    import csv
+    import io
+
     out = io.StringIO()
     writer = csv.writer(out, delimiter=comma, lineterminator="\n")
     names = [column["name"] for column in answer.columns]
@@ -106,10 +107,8 @@ def _table(answer: Answer, iris: bool, width: int) -> str:
 
 
 def handle(iri: str) -> str:
-    """The short handle of an activation or expectation: seven characters that 'kg explain' understands."""
-    import hashlib
-
-    return hashlib.sha256(iri.encode()).hexdigest()[:7]
+    """The short handle of an activation or expectation: seven characters that 'kg explain' understands (a CRC: loading hashlib takes longer than a query)."""
+    return f"{zlib.crc32(iri.encode()) & 0xFFFFFFF:07x}"
 
 
 def _markup(answer: Answer, form: str, iris: bool) -> str:

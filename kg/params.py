@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,7 +12,6 @@ from kg.namespaces import CODE, ID, KINDS, expand, local, short
 
 # What people type -> the parameter it stands for: the first that the query has
 ALIASES = {"by": ("owedBy", "party"), "to": ("owedTo", "victim")}
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TRUE, _FALSE = {"true", "yes", "1", "on"}, {"false", "no", "0", "off"}
 
 
@@ -33,7 +31,7 @@ def refuse(code: str, what: str, word: str, choices: Iterable[str]) -> UsageErro
 
 def camel(name: str, known: Iterable[str] = ()) -> str:
     """``owed-by`` or ``owed_by`` -> ``owedBy``; an alias becomes the parameter that is ``known``, else its usual one."""
-    head, *rest = re.split(r"[-_]", name)
+    head, *rest = name.replace("-", "_").split("_")
     word = head + "".join(part[:1].upper() + part[1:] for part in rest)
     meanings = ALIASES.get(word, (word,))
     return next((meaning for meaning in meanings if meaning in known), meanings[0])
@@ -79,10 +77,15 @@ def behavior(word: str, catalog: Mapping[str, Any]) -> str:
     """The IRI of a behavior code, as ``armed-attack``, ``armedAttack`` or its label. Raises UsageError (KG-US06)."""
     names: dict[str, list[str]] = catalog["behaviors"]
     known = {local(iri).casefold(): iri for iris in names.values() for iri in iris}
-    key = re.sub(r"[-_ ]", "", word.rsplit(":", 1)[-1].rsplit("/", 1)[-1]).casefold()
+    key = _letters(word.rsplit(":", 1)[-1].rsplit("/", 1)[-1])
     if key in known:
         return known[key]
     raise refuse("KG-US06", "behavior", word, [local(iri) for iris in names.values() for iri in iris])
+
+
+def _letters(word: str) -> str:
+    """A code without what people write between its words, for comparing."""
+    return word.translate({45: None, 95: None, 32: None}).casefold()
 
 
 def day(word: str) -> str:
@@ -90,7 +93,7 @@ def day(word: str) -> str:
     from datetime import date
 
     try:
-        if not _DATE.fullmatch(word):
+        if len(word) != 10 or word[4] + word[7] != "--":  # not the other forms of ISO 8601
             raise ValueError
         return date.fromisoformat(word).isoformat()
     except ValueError:
@@ -159,7 +162,7 @@ def _named(iri: str) -> ox.NamedNode:
 
 def code(word: str, listed: str, codes: Iterable[str]) -> str:
     """The IRI of a code of a list, as people type it. Raises UsageError (KG-US06)."""
-    key = re.sub(r"[-_ ]", "", word.rsplit(":", 1)[-1]).casefold()
+    key = _letters(word.rsplit(":", 1)[-1])
     for name in codes:
         if name.casefold() == key:
             return f"{CODE}{listed}/{name}"

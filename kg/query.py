@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +23,7 @@ class Base:
     """An open store with its manifest and catalog: what every reading command starts from."""
 
     def __init__(self, store: str | Path | None = None, progress: Any = None) -> None:
-        from kg.build import ready
+        from kg.inputs import ready
         from kg.store import default_store, open_generation
 
         self.folder = Path(store) if store else default_store()
@@ -130,16 +129,26 @@ def fill(entry: Mapping[str, Any], given: Mapping[str, Any], catalog: Mapping[st
     for name in wanted:
         if name not in known:
             raise p.refuse("KG-US02", f"parameter of {entry['name']}", snake(name).replace("_", "-"), [snake(k).replace("_", "-") for k in known])
-    text = entry["text"]
+    lines: dict[str, str] = {}
     for name, param in known.items():
-        line = re.compile(rf"^([ \t]*VALUES \?{name} )\{{[^}}]*\}}[ \t]*\n", re.MULTILINE)
         if name in wanted:
-            value = p.term(param, wanted[name], catalog)
-            text = line.sub(lambda match, value=value: f"{match[1]}{{ {value} }}\n", text)  # type: ignore[misc]
+            lines[name] = f"VALUES ?{name} {{ {p.term(param, wanted[name], catalog)} }}\n"
         elif param.get("default") is None:
-            text = line.sub("", text)
+            lines[name] = ""
+    text = "".join(_filled(line, lines) for line in entry["text"].splitlines(keepends=True))
     in_force = {snake(name): wanted.get(name, param.get("default")) for name, param in known.items()}
     return text, in_force
+
+
+def _filled(line: str, lines: Mapping[str, str]) -> str:
+    """A line of a query; if it is the ``VALUES ?name { … }`` of a parameter, the one to stand there instead."""
+    bare = line.lstrip()
+    if not bare.startswith("VALUES ?") or not bare.rstrip().endswith("}"):
+        return line
+    name = bare[len("VALUES ?") :].partition(" ")[0]
+    if not lines.get(name):
+        return lines.get(name, line)
+    return line[: len(line) - len(bare)] + lines[name]
 
 
 def run(name: str, base: Base | None = None, *, limit: int | None = None, store: str | Path | None = None, **given: Any) -> Answer:

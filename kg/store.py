@@ -1,7 +1,7 @@
 """Arrow 6, store: generations of an embedded Oxigraph store, swapped in by one pointer file.
 
 Layout of a store folder: ``current`` (the name of a generation), ``generations/NAME/`` (``db/``, ``manifest.json``,
-``catalog.json``, ``names.json``), ``lock``. A generation is complete before ``current`` names it, so a build that is killed
+``graphs.json``, ``catalog.json``, ``names.json``), ``lock``. A generation is complete before ``current`` names it, so a build that is killed
 leaves the previous one whole.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +19,7 @@ import pyoxigraph as ox
 
 from kg.errors import StoreError
 
-FORMAT = 2  # layout of a generation; a store of another format is rebuilt
+FORMAT = 3  # layout of a generation; a store of another format is rebuilt
 _POINTER = "current"
 
 
@@ -55,26 +54,29 @@ def current_generation(store: Path) -> Path | None:
 _REBUILD = "run 'kg build --force', or remove the folder and run 'kg build'"
 
 
-def read_manifest(generation: Path) -> dict[str, Any]:
-    """The manifest of a generation. Raises StoreError if it is corrupt."""
-    return _read_json(generation / "manifest.json")
+class _TwoFiles(dict[str, Any]):
+    """A JSON object whose rarer keys are in a second file, read only when one of them is looked up."""
 
-
-class Catalog(dict[str, Any]):
-    """The catalog of a generation; the names of things are read only when one is looked up."""
-
-    def __init__(self, generation: Path) -> None:
-        super().__init__(_read_json(generation / "catalog.json"))
-        self._names = generation / "names.json"
+    def __init__(self, often: Path, seldom: Path) -> None:
+        super().__init__(_read_json(often))
+        self._seldom: Path | None = seldom
 
     def __missing__(self, key: str) -> Any:
-        self.update(_read_json(self._names))
+        if self._seldom is None:
+            raise KeyError(key)
+        self.update(_read_json(self._seldom))
+        self._seldom = None
         return self[key]
 
 
-def read_catalog(generation: Path) -> Catalog:
-    """The queries of a generation, and the names of its parties, agreements, behaviors and sources. Raises StoreError if corrupt."""
-    return Catalog(generation)
+def read_manifest(generation: Path) -> dict[str, Any]:
+    """The manifest of a generation (``graphs``, the count of each, on demand). Raises StoreError if it is corrupt."""
+    return _TwoFiles(generation / "manifest.json", generation / "graphs.json")
+
+
+def read_catalog(generation: Path) -> dict[str, Any]:
+    """The queries of a generation, and on demand the names of its parties, agreements, behaviors and sources. Raises StoreError if corrupt."""
+    return _TwoFiles(generation / "catalog.json", generation / "names.json")
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -128,13 +130,13 @@ def write_generation(
         _clear_leftovers(store)
         _fill(aside, quads, manifest, catalog)
         if target.exists():
-            shutil.rmtree(target)
+            _remove(target)
         os.replace(aside, target)
         if before_swap is not None:
             before_swap()
         _point(store, name)
     except OSError as error:
-        shutil.rmtree(aside, ignore_errors=True)
+        _remove(aside)
         raise _os_error(error, store) from None
     _remove_old(store, name)
     return target
@@ -148,8 +150,10 @@ def _fill(folder: Path, quads: bytes, manifest: dict[str, Any], catalog: dict[st
     database.flush()
     del database
     names = {key: value for key, value in catalog.items() if key != "queries"}
-    for name, value in (("catalog.json", {"queries": catalog["queries"]}), ("names.json", names), ("manifest.json", manifest)):
-        path = folder / name
+    often = {key: value for key, value in manifest.items() if key != "graphs"}
+    files = {"catalog": {"queries": catalog["queries"]}, "names": names, "graphs": {"graphs": manifest["graphs"]}, "manifest": often}
+    for name, value in files.items():
+        path = folder / f"{name}.json"
         path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
         _sync(path)
     _sync(folder)
@@ -171,10 +175,16 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
+def _remove(folder: Path) -> None:
+    import shutil  # loads the compressors: only for writing
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def _clear_leftovers(store: Path) -> None:
     """What a killed build left; safe, since the lock is held."""
     for path in (store / "generations").glob(".*"):
-        shutil.rmtree(path, ignore_errors=True)
+        _remove(path)
     for path in store.glob(f".{_POINTER}.*"):
         path.unlink(missing_ok=True)
 
@@ -182,7 +192,7 @@ def _clear_leftovers(store: Path) -> None:
 def _remove_old(store: Path, keep: str) -> None:
     for path in (store / "generations").iterdir():
         if path.name != keep:
-            shutil.rmtree(path, ignore_errors=True)
+            _remove(path)
 
 
 def _os_error(error: OSError, store: Path) -> StoreError:

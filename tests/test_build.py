@@ -15,8 +15,9 @@ import pyoxigraph as ox
 import pytest
 from conftest import WORLD
 
-from kg.build import build, compile_record, content_digest, packaged_data, ready, sorted_quads
+from kg.build import build, compile_record, sorted_quads
 from kg.errors import StoreError
+from kg.inputs import content_digest, packaged_data, ready
 from kg.store import current_generation, open_generation, read_manifest, writing
 
 KG = [sys.executable, "-m", "kg"]

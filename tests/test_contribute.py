@@ -21,11 +21,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg import contribute, contributions
-from kg.build import build, ready, sorted_quads
+from kg.build import build, sorted_quads
 from kg.cells import Names
 from kg.cli import main
 from kg.columns import codes
 from kg.errors import InputError, KgError
+from kg.inputs import ready
 from kg.issue import FIELDS, rows_of
 from kg.namespaces import GRAPH
 from kg.query import Base

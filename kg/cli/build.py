@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from kg.build import BuildReport, build
-from kg.cli.common import parser, progress
+from kg.cli.common import progress
+from kg.cli.parsing import parser
 from kg.store import current_generation, default_store, open_generation
 
 

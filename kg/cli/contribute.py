@@ -8,7 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.cli.common import base, parser
+from kg.cli.common import base
+from kg.cli.parsing import parser
 from kg.errors import UsageError
 from kg.namespaces import short
 
@@ -108,7 +109,7 @@ def _check(words: list[str]) -> int:
     made.add_argument("files", nargs="+", metavar="FILE", type=Path)
     made.add_argument("--engine", choices=("rudof", "pyshacl"), help="engine (default rudof; pyshacl is the reference)")
     args = made.parse_args(words)
-    here = base(args)
+    here = base(args.store)
     reading = read_and_check(args.files, here, args.engine)
     if args.format == "json":
         _print_json(reading.report.document(here.manifest))
@@ -141,10 +142,10 @@ def _add(words: list[str]) -> int:
     made.add_argument("--slug", help="its name (default: that of the first file)")
     made.add_argument("--engine", choices=("rudof", "pyshacl"), help="engine (default rudof; pyshacl is the reference)")
     args = made.parse_args(words)
-    here = base(args)
+    here = base(args.store)
     added, reading, changed = add(args.files, here, by=args.by, license=args.license, note=args.note, slug=args.slug, engine=args.engine)
     if args.format == "json":
-        _print_json(_envelope(base(args), "add") | {"contribution": _row(added), "report": reading.report.counts, "changes": changed})
+        _print_json(_envelope(base(args.store), "add") | {"contribution": _row(added), "report": reading.report.counts, "changes": changed})
     else:
         print(listing(reading.report.results), end="")
         print(f"added: {added.slug}, {added.triples} statements, graph {added.graph}\nkept in {added.path}")
@@ -166,7 +167,7 @@ def _list(words: list[str]) -> int:
     from kg.contribute import listing as contributed
 
     args = _parser("list", "The contributions to the store.", "kg contribute list").parse_args(words)
-    here = base(args)
+    here = base(args.store)
     found = contributed(here.folder)
     if args.format == "json":
         _print_json(_envelope(here, "list") | {"contributions": [_row(one) for one in found]})
@@ -184,7 +185,7 @@ def _diff(words: list[str]) -> int:
     made = _parser("diff", "What a contribution adds, and which verdicts differ because of it.", "kg contribute diff raid")
     made.add_argument("slug")
     args = made.parse_args(words)
-    here = base(args)
+    here = base(args.store)
     more, less, changed = diff(args.slug, here)
     if args.format == "json":
         _print_json(_envelope(here, "diff") | {"added": [str(t) for t in more], "removed": [str(t) for t in less], "changes": changed})
@@ -206,10 +207,10 @@ def _remove(words: list[str]) -> int:
     made = _parser("remove", "Take a contribution out; its file is kept in the folder 'removed'.", "kg contribute remove raid")
     made.add_argument("slug")
     args = made.parse_args(words)
-    here = base(args)
+    here = base(args.store)
     gone, changed = remove(args.slug, here)
     if args.format == "json":
-        _print_json(_envelope(base(args), "remove") | {"contribution": _row(gone), "changes": changed})
+        _print_json(_envelope(base(args.store), "remove") | {"contribution": _row(gone), "changes": changed})
     else:
         print(f"removed: {gone.slug}; its file is kept in {gone.path.parent / 'removed'}")
         _tell(changed)
@@ -230,7 +231,7 @@ def _export(words: list[str]) -> int:
     _output(made)
     args = made.parse_args(words)
     path = _new(args.output)
-    rows = export(args.name, base(args))
+    rows = export(args.name, base(args.store))
     write_rows(path, rows)
     print(f"written: {path}, {len(rows) - 2} rows; edit it, then: kg contribute check {path}")
     return 0
@@ -246,7 +247,7 @@ def _from_issue(words: list[str]) -> int:
     _output(made)
     args = made.parse_args(words)
     path = _new(args.output)
-    rows = rows_of(args.body, names_of(base(args)))
+    rows = rows_of(args.body, names_of(base(args.store)))
     write_rows(path, rows)
     print(f"written: {path}, {len(rows) - 1} rows; then: kg contribute check {path}")
     return 0

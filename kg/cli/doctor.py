@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from kg.cli.common import parser
+from kg.cli.parsing import parser
 from kg.doctor import Check, checks
 from kg.errors import INPUT
 from kg.store import default_store

@@ -6,7 +6,8 @@ import json
 import shutil
 import sys
 
-from kg.cli.common import base, parser
+from kg.cli.common import base
+from kg.cli.parsing import parser
 
 _WIDTH = 100
 
@@ -24,7 +25,7 @@ def main(words: list[str]) -> int:
     args = made.parse_args(words)
     from kg.explain import explain
 
-    document = explain(args.id, base(args), as_of=args.as_of)
+    document = explain(args.id, base(args.store), as_of=args.as_of)
     if args.format == "json":
         print(json.dumps(document, ensure_ascii=False, indent=1))
     else:

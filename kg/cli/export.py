@@ -6,7 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-from kg.cli.common import base, parser
+from kg.cli.common import base
+from kg.cli.parsing import parser
 from kg.errors import KgError, UsageError
 
 
@@ -28,7 +29,7 @@ def main(words: list[str]) -> int:
         raise UsageError("KG-US36", "--split writes N-Quads into a folder of its own", fix="leave out --format and --output; --size is at least 1")
     from kg.export import choose, split
 
-    store = base(args).store
+    store = base(args.store).store
     graphs = choose(store, args.only, args.derived)
     if args.split:
         pieces = split(store, args.split, graphs, args.size)

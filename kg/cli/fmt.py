@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from kg.cli.common import parser
+from kg.cli.parsing import parser
 from kg.fmt import canonical, format_file
 
 

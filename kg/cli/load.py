@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 
-from kg.cli.common import base, note, parser, progress
+from kg.cli.common import base, note, progress
 from kg.cli.endpoint import options, read_access
+from kg.cli.parsing import parser
 from kg.query import Base
 
 
@@ -35,7 +36,7 @@ def main(words: list[str]) -> int:
     from kg.load import load
 
     target, access = read_access(args.target, args) if args.target.startswith(("http://", "https://")) else (args.target, None)
-    here = base(args)
+    here = base(args.store)
     report = load(
         target,
         here,

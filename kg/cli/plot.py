@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kg.cli.common import Parser, base, parser
+from kg.cli.common import base
+from kg.cli.parsing import Parser, parser
 from kg.params import refuse
 from kg.plot import check_ending, draw, need_matplotlib
 
@@ -31,12 +32,11 @@ def main(words: list[str]) -> int:
     if words[0] not in _SUMMARIES:
         raise refuse("KG-US22", "picture", words[0], _SUMMARIES)
     args = vars(_options(words[0]).parse_args(words[1:]))
-    output, where = args.pop("output"), {"store": args.pop("store"), "debug": args.pop("debug")}
+    output, store = args.pop("output"), args.pop("store")
+    args.pop("debug")
     check_ending(output)
     need_matplotlib()
-    from argparse import Namespace
-
-    drawing = draw(words[0], output, base(Namespace(**where)), **{key: value for key, value in args.items() if value is not None})
+    drawing = draw(words[0], output, base(store), **{key: value for key, value in args.items() if value is not None})
     print(f"{output}: {drawing.title}")
     return 0
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.cli import endpoint
-from kg.cli.common import base, parser
+from kg.cli.common import base
+from kg.cli.parsing import parser
 from kg.errors import InputError, UsageError
 from kg.formats import PIPE_WIDTH
 from kg.namespaces import short
@@ -36,7 +37,7 @@ def main(words: list[str]) -> int:
     args = made.parse_args(words)
     text = _text(args.query)
     engine = endpoint.engine(args)
-    _write(remote(text, engine) if engine else sparql(text, base(args).store), args.format)
+    _write(remote(text, engine) if engine else sparql(text, base(args.store).store), args.format)
     return 0
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from kg.cli.common import base, parser
+from kg.cli.common import base
+from kg.cli.parsing import parser
 from kg.stats import counts
 
 
@@ -14,7 +15,7 @@ def main(words: list[str]) -> int:
     made = parser("stats", "What is in the store: agreements, duties, conduct, verdicts, sources, and how well they are evidenced.", "kg stats --format json")
     made.add_argument("--format", choices=("text", "json"), default="text")
     args = made.parse_args(words)
-    here = base(args)
+    here = base(args.store)
     found = counts(here)
     if args.format == "json":
         head = {

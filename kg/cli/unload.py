@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
-from kg.cli.common import parser, progress
+from kg.cli.common import progress
 from kg.cli.endpoint import options, read_access
+from kg.cli.parsing import parser
 
 
 def main(words: list[str]) -> int:

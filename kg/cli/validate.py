@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from kg.check import Refused, Report, check
-from kg.cli.common import base, parser, wants_color
+from kg.cli.common import base, wants_color
+from kg.cli.parsing import parser
 from kg.errors import UsageError
 from kg.findings import PER_CODE, listing, summary
 from kg.intake import KINDS
@@ -26,7 +27,7 @@ def main(words: list[str]) -> int:
     args = made.parse_args(words)
     if not args.files:
         raise UsageError("KG-US11", "no file named", fix="name one or more files, or - for standard input")
-    here = base(args)
+    here = base(args.store)
     try:
         report = check([Path(word) for word in args.files], here, args.engine, kind=args.input)
     except Refused as error:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from kg.cli.common import base, parser
+from kg.cli.common import base
+from kg.cli.parsing import parser
 
 
 def main(words: list[str]) -> int:
@@ -31,7 +32,7 @@ def main(words: list[str]) -> int:
     args = made.parse_args(words)
     from kg.whatif import whatif
 
-    document = whatif(args.occurrence, args.target, args.initiator, args.on, base(args), place=args.place, assume=args.assume, owed_by=args.owed_by)
+    document = whatif(args.occurrence, args.target, args.initiator, args.on, base(args.store), place=args.place, assume=args.assume, owed_by=args.owed_by)
     if args.format == "json":
         print(json.dumps(document, ensure_ascii=False, indent=1))
     else:

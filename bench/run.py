@@ -31,6 +31,7 @@ from kg.resources import INSTALLED
 from kg.store import current_generation
 
 HERE = Path(__file__).resolve().parent
+KG = str(Path(sys.executable).with_name("kg"))  # the command as a user runs it
 QUERIES = ("breached", "unmet-expectations")  # a usual one, and the quickest
 PACKAGES = ("pyoxigraph", "pyrudof", "pyshacl", "rdflib")
 Side = Callable[[], object]

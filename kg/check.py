@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from kg.errors import InputError
+from kg.formats import envelope
 from kg.intake import Taken, take
 from kg.locate import locate
 
@@ -45,11 +46,7 @@ class Report:
 
     def document(self, manifest: dict[str, Any]) -> dict[str, Any]:
         """The report as one JSON document, as docs/reference/schemas/validate.json says."""
-        return {
-            "schema": "servanda/validate/1",
-            "data_version": manifest["data_version"],
-            "ruleset": manifest["ruleset"],
-            "as_of": manifest["cut_off"],
+        return envelope("validate", manifest) | {
             "conforms": self.conforms,
             "counts": self.counts,
             "engine": self.engine,

@@ -9,6 +9,7 @@ from kg import facts as f
 from kg import params as p
 from kg.errors import UsageError
 from kg.facts import Facts, Record
+from kg.formats import envelope
 from kg.namespaces import local, short
 from kg.query import Base, thing
 from kg.rulebook import status_rule, verdict_rule
@@ -51,14 +52,7 @@ def explain(word: str, base: Base | None = None, *, as_of: str | None = None, st
     body["sources"] = sorted((f.source(facts, source) for source in cited(body)), key=lambda row: (row["published_on"] or "", row["id"]))
     things = sorted(iris_in(body) | {iri})
     labels = {name: facts.label(name) for name in things}
-    head = {
-        "schema": "servanda/explain/1",
-        "data_version": base.manifest["data_version"],
-        "ruleset": base.manifest["ruleset"],
-        "as_of": day,
-        "id": iri,
-        "kind": kind,
-    }
+    head = envelope("explain", base.manifest, day) | {"id": iri, "kind": kind}
     return head | body | {"files": facts.files(things), "labels": labels, "notes": notes}
 
 

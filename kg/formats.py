@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kg.namespaces import local, short
@@ -27,6 +28,16 @@ SYMBOLS = {
 }
 PIPE_WIDTH = 120
 EXPLAINED = ("activation", "expectation")
+
+
+def envelope(schema: str, manifest: Mapping[str, Any], as_of: str | None = None) -> dict[str, Any]:
+    """What every JSON document begins with: which schema, which data, which rules, as of which day (else the cut-off)."""
+    return {
+        "schema": f"servanda/{schema}/1",
+        "data_version": manifest["data_version"],
+        "ruleset": manifest["ruleset"],
+        "as_of": as_of or manifest["cut_off"],
+    }
 
 
 def render(answer: Answer, form: str, *, iris: bool = False, width: int | None = None) -> str:

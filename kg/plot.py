@@ -139,6 +139,13 @@ def new_figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height))
 
 
+def headed(figure: Figure, title: str, line: str) -> None:
+    """Write a title and a line of explanation at the top left of a figure."""
+    width, height = figure.get_size_inches()
+    figure.text(0.3 / width, 1 - 0.36 / height, title, fontsize=15, fontweight="bold", va="center")
+    figure.text(0.3 / width, 1 - 0.68 / height, line, fontsize=10, color=MUTED, va="center")
+
+
 def origin(answer: Answer) -> str:
     """Where a picture's data come from, and as of when."""
     meta = answer.manifest

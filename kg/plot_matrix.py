@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import UsageError
-from kg.plot import INK, MUTED, RULE, Drawing, name_of, new_figure, origin, wrapped
+from kg.plot import INK, MUTED, RULE, Drawing, headed, name_of, new_figure, origin, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,15 +35,7 @@ def matrix(answer: Answer) -> Drawing:
     axes = figure.add_axes((1.3 / width, 1.35 / height, _CELL * size / width, _CELL * size / height), xlim=(0, size), ylim=(size, 0))
     axes.axis("off")
     title = headline(defended, len(rows))
-    figure.text(0.3 / width, 1 - 0.38 / height, title, fontsize=15, fontweight="bold", va="center")
-    figure.text(
-        0.3 / width,
-        1 - 0.72 / height,
-        f"Dots: what the two promised each other, by the law of {day}. Bars: what the row gave the column.",
-        fontsize=10,
-        color=MUTED,
-        va="center",
-    )
+    headed(figure, title, f"Dots: what the two promised each other, by the law of {day}. Bars: what the row gave the column.")
     for index, name in enumerate(names):
         axes.text(index + 0.5, -0.06, name, ha="center", va="bottom", fontsize=11, fontweight="bold")
         axes.text(-0.06, index + 0.5, wrapped(name, 12), ha="right", va="center", fontsize=11, fontweight="bold")

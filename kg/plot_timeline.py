@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from kg.namespaces import SV
-from kg.plot import INK, MUTED, RULE, Drawing, name_of, new_figure, origin, wrapped
+from kg.plot import INK, MUTED, RULE, Drawing, headed, name_of, new_figure, origin, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -135,14 +135,9 @@ def timeline(answer: Answer, periods: list[Bar], marks: list[Deed], asked: list[
     width, height = 13.4, sum(heights) + 3.2
     figure = new_figure(width, height)
     title = ": ".join(["Who was bound, what happened, what was done", *[", ".join(asked)] * bool(asked)])
-    figure.text(0.3 / width, 1 - 0.35 / height, title.partition(":")[0], fontsize=15, fontweight="bold", va="center")
-    figure.text(
-        0.3 / width,
-        1 - 0.64 / height,
-        f"{', '.join(asked) or 'All parties'}, {answer.params.get('from') or 'from the beginning of the record'} to {answer.params.get('until') or answer.manifest['cut_off']}",
-        fontsize=10,
-        color=MUTED,
-        va="center",
+    until = answer.params.get("until") or answer.manifest["cut_off"]
+    headed(
+        figure, title.partition(":")[0], f"{', '.join(asked) or 'All parties'}, {answer.params.get('from') or 'from the beginning of the record'} to {until}"
     )
     upper = figure.add_axes(
         (4.5 / width, 1 - (1.05 + heights[0]) / height, 8.6 / width, heights[0] / height), xlim=(_ordinal(first), _ordinal(last)), ylim=(tops - 0.4, -0.6)

@@ -82,11 +82,9 @@ class Answer:
 
     def document(self) -> dict[str, Any]:
         """The answer as one JSON document, as docs/reference/schemas/query-run.json says."""
-        return {
-            "schema": "servanda/query-run/1",
-            "data_version": self.manifest["data_version"],
-            "ruleset": self.manifest["ruleset"],
-            "as_of": self.as_of,
+        from kg.formats import envelope
+
+        return envelope("query-run", self.manifest, self.as_of) | {
             "query": self.query,
             "params": self.params,
             "columns": self.columns,

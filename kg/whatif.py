@@ -13,6 +13,7 @@ from kg.activate import activate
 from kg.engine import OxigraphEngine
 from kg.errors import UsageError
 from kg.facts import Facts, Record
+from kg.formats import envelope
 from kg.infer import OPEN, dated, infer, link
 from kg.namespaces import CODE, GRAPH, ID, SV, expand, local
 from kg.query import Base
@@ -151,11 +152,7 @@ def _document(base: Base, written: Facts, derived: Facts, assumed: Record) -> Re
         rows = [row for row in rows if row["owed_by"] == assumed["owed_by"]]
         without = [row for row in without if row["party"] == assumed["owed_by"]]
     live = [row for row in rows if row["duty_status"] in _LIVE]
-    document = {
-        "schema": "servanda/whatif/1",
-        "data_version": base.manifest["data_version"],
-        "ruleset": base.manifest["ruleset"],
-        "as_of": base.manifest["cut_off"],
+    document = envelope("whatif", base.manifest) | {
         "assumed": assumed | {"occurrence": local(assumed["occurrence"])},
         "duties": [row for row in live if row["assistance"]],
         "instead": [row for row in live if not row["assistance"] and row["owed_to"] == assumed["target"]],

@@ -76,11 +76,6 @@ def plain(value: Any) -> str:
     return local(value) if isinstance(value, str) and value.startswith("http") else str(value)
 
 
-@pytest.fixture(scope="module")
-def base(store: Path) -> Base:
-    return Base(store)
-
-
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_answer(path: Path, base: Base) -> None:
     _, asked = read(path)

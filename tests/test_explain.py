@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
+from conftest import Run, flat
 from jsonschema import Draft202012Validator
 
 from kg.assess import ASSESS, known_from
-from kg.cli import main
 from kg.engine import OxigraphEngine
 from kg.explain import explain
 from kg.explain_text import text
@@ -25,26 +24,6 @@ KURSK = "rus-prk-2024-art-4-aid--PRK--RUS--2024-08-06-kursk-incursion"
 NOT_IN_FORCE = "rus-irn-2025-art-3-3-no-aid--RUS--IRN--2025-06-13-iran-war"
 IRAN = "RUS--IRN--2025-06-13-iran-war"
 SCHEMA = Draft202012Validator(json.loads((Path(__file__).parent.parent / "docs/reference/schemas/explain.json").read_bytes()))
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture(scope="session")
-def base(store: Path) -> Base:
-    return Base(store)
-
-
-@pytest.fixture
-def run(store: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*words: str) -> tuple[int, str, str]:
-        code = main(["explain", *words, "--store", str(store)])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
-
-
-def flat(page: str) -> str:
-    return " ".join(page.split())
 
 
 def everything(base: Base) -> list[str]:
@@ -53,7 +32,7 @@ def everything(base: Base) -> list[str]:
 
 
 def test_kursk_in_words(run: Run) -> None:
-    code, out, _ = run(KURSK)
+    code, out, _ = run("explain", KURSK)
     page = flat(out)
     assert code == 0
     assert "“In the event that one of the sides comes under an armed attack" in page
@@ -223,7 +202,7 @@ def test_an_id_in_three_forms(base: Base, word: str) -> None:
     ],
 )
 def test_bad_input_is_exit_2_with_one_message(run: Run, words: list[str], says: str) -> None:
-    code, out, err = run(*words)
+    code, out, err = run("explain", *words)
     assert (code, out) == (2, "")
     assert says in err
     assert err.count("KG-") == 1
@@ -231,6 +210,6 @@ def test_bad_input_is_exit_2_with_one_message(run: Run, words: list[str], says: 
 
 
 def test_an_error_as_json(run: Run) -> None:
-    code, _, err = run("nothing", "--format", "json")
+    code, _, err = run("explain", "nothing", "--format", "json")
     assert code == 2
     assert json.loads(err)["error"]["code"] == "KG-US09"

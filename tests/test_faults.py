@@ -16,11 +16,6 @@ from kg.resources import folder
 FAULTS = 200
 
 
-@pytest.fixture(scope="module")
-def base(store: Path) -> Base:
-    return Base(store)
-
-
 def report_on(text: str, path: Path, folder_: Path, base: Base) -> Report:
     """The report on a text that stands for a packaged file."""
     copy = folder_ / path.parent.name / path.name

@@ -21,11 +21,6 @@ TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 
 @pytest.fixture(scope="module")
-def base(store: Path) -> Base:
-    return Base(store)
-
-
-@pytest.fixture(scope="module")
 def before(base: Base) -> set[Result]:
     """What the whole base gives as it is."""
     return set(validate_triples(View(base.store, frozenset()).everything()))

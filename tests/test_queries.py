@@ -34,11 +34,6 @@ FILES = sorted(folder("queries").rglob("*.rq"))
 
 
 @pytest.fixture(scope="module")
-def base(store: Path) -> Base:
-    return Base(store)
-
-
-@pytest.fixture(scope="module")
 def fixtures() -> tuple[Engine, dict[str, Any]]:
     """The fixture cases derived with Oxigraph, and the names in them."""
     return fixture_engine()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import Run, flat
 from jsonschema import Draft202012Validator
 
-from kg.cli import main
 from kg.facts import Record
 from kg.namespaces import local
 from kg.query import Base
@@ -19,34 +18,14 @@ from kg.whatif_text import text
 
 SCHEMA = Draft202012Validator(json.loads((Path(__file__).parent.parent / "docs/reference/schemas/whatif.json").read_bytes()))
 ATTACK = ["--occurrence", "armed-attack", "--target", "PRK", "--initiator", "USA", "--on", "2027-01-01"]
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture(scope="session")
-def base(store: Path) -> Base:
-    return Base(store)
-
-
-@pytest.fixture
-def run(store: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*words: str) -> tuple[int, str, str]:
-        code = main(["whatif", *words, "--store", str(store)])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 def who(rows: list[Record]) -> dict[str, Record]:
     return {local(row["owed_by"]): row for row in rows}
 
 
-def flat(page: str) -> str:
-    return " ".join(page.split())
-
-
 def test_north_korea_2027_names_russia_and_china(run: Run) -> None:
-    code, out, _ = run(*ATTACK)
+    code, out, _ = run("whatif", *ATTACK)
     page = flat(out)
     assert code == 0
     assert "Russia → North Korea: military and other assistance by all means" in page
@@ -126,7 +105,7 @@ def test_nothing_is_stored(run: Run, store: Path) -> None:
         return {str(path.relative_to(store)): path.read_bytes() for path in sorted(store.rglob("*")) if path.is_file()}
 
     before = bytes_of()
-    assert run(*ATTACK, "--assume", "stateOfWar")[0] == 0
+    assert run("whatif", *ATTACK, "--assume", "stateOfWar")[0] == 0
     assert bytes_of() == before
 
 
@@ -153,7 +132,7 @@ def test_it_is_quick(base: Base) -> None:
     ],
 )
 def test_bad_input_is_exit_2_with_one_message(run: Run, changed: list[str], says: str) -> None:
-    code, out, err = run(*ATTACK, *changed)
+    code, out, err = run("whatif", *ATTACK, *changed)
     assert (code, out) == (2, "")
     assert says in err
     assert err.count("KG-") == 1
@@ -161,6 +140,6 @@ def test_bad_input_is_exit_2_with_one_message(run: Run, changed: list[str], says
 
 
 def test_a_missing_option_is_named(run: Run) -> None:
-    code, _, err = run("--occurrence", "armed-attack", "--target", "PRK")
+    code, _, err = run("whatif", "--occurrence", "armed-attack", "--target", "PRK")
     assert code == 2
     assert "--initiator" in err

@@ -8,6 +8,7 @@ from pathlib import Path
 from kg.build import BuildReport, build
 from kg.cli.common import progress
 from kg.cli.parsing import parser
+from kg.formats import envelope
 from kg.store import current_generation, default_store, open_generation
 
 
@@ -28,11 +29,8 @@ def main(words: list[str]) -> int:
         rows = [{"iri": iri, "triples": count, "action": report.action} for iri, count in graphs.items()]
         print(
             json.dumps(
-                {
-                    "schema": "servanda/build/1",
-                    "data_version": report.manifest["data_version"],
-                    "ruleset": report.manifest["ruleset"],
-                    "as_of": report.manifest["cut_off"],
+                envelope("build", report.manifest)
+                | {
                     "target": str(store),
                     "graphs": rows,
                     "verified": verified(report),

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from kg.cli.common import base
 from kg.cli.parsing import parser
 from kg.errors import UsageError
+from kg.formats import envelope
 from kg.namespaces import short
 
 if TYPE_CHECKING:
     from kg.contribute import Contribution
-    from kg.query import Base
 
 _HELP = """usage: kg contribute template [agreement|case|party|source] -o FILE.csv|FILE.xlsx
        kg contribute check FILE…                 CSV, Excel or RDF; 1 where something is wrong
@@ -61,15 +61,6 @@ def _parser(name: str, summary: str, example: str, *, formats: bool = True) -> a
     if formats:
         made.add_argument("--format", choices=("text", "json"), default="text")
     return made
-
-
-def _envelope(here: Base, schema: str) -> dict[str, Any]:
-    return {
-        "schema": f"servanda/contribute-{schema}/1",
-        "data_version": here.manifest["data_version"],
-        "ruleset": here.manifest["ruleset"],
-        "as_of": here.manifest["cut_off"],
-    }
 
 
 def _print_json(value: dict[str, Any]) -> None:
@@ -145,7 +136,7 @@ def _add(words: list[str]) -> int:
     here = base(args.store)
     added, reading, changed = add(args.files, here, by=args.by, license=args.license, note=args.note, slug=args.slug, engine=args.engine)
     if args.format == "json":
-        _print_json(_envelope(base(args.store), "add") | {"contribution": _row(added), "report": reading.report.counts, "changes": changed})
+        _print_json(envelope("contribute-add", base(args.store).manifest) | {"contribution": _row(added), "report": reading.report.counts, "changes": changed})
     else:
         print(listing(reading.report.results), end="")
         print(f"added: {added.slug}, {added.triples} statements, graph {added.graph}\nkept in {added.path}")
@@ -170,7 +161,7 @@ def _list(words: list[str]) -> int:
     here = base(args.store)
     found = contributed(here.folder)
     if args.format == "json":
-        _print_json(_envelope(here, "list") | {"contributions": [_row(one) for one in found]})
+        _print_json(envelope("contribute-list", here.manifest) | {"contributions": [_row(one) for one in found]})
         return 0
     from kg.table import grid
 
@@ -188,7 +179,7 @@ def _diff(words: list[str]) -> int:
     here = base(args.store)
     more, less, changed = diff(args.slug, here)
     if args.format == "json":
-        _print_json(_envelope(here, "diff") | {"added": [str(t) for t in more], "removed": [str(t) for t in less], "changes": changed})
+        _print_json(envelope("contribute-diff", here.manifest) | {"added": [str(t) for t in more], "removed": [str(t) for t in less], "changes": changed})
         return 0
     for sign, triples in (("+", more), ("-", less)):
         for triple in triples:
@@ -210,7 +201,7 @@ def _remove(words: list[str]) -> int:
     here = base(args.store)
     gone, changed = remove(args.slug, here)
     if args.format == "json":
-        _print_json(_envelope(base(args.store), "remove") | {"contribution": _row(gone), "changes": changed})
+        _print_json(envelope("contribute-remove", base(args.store).manifest) | {"contribution": _row(gone), "changes": changed})
     else:
         print(f"removed: {gone.slug}; its file is kept in {gone.path.parent / 'removed'}")
         _tell(changed)

@@ -8,7 +8,7 @@ import json
 from kg.cli.common import base, note, progress
 from kg.cli.endpoint import options, read_access
 from kg.cli.parsing import parser
-from kg.query import Base
+from kg.formats import envelope
 
 
 def main(words: list[str]) -> int:
@@ -53,7 +53,7 @@ def main(words: list[str]) -> int:
         warn=lambda line: note([line]),
     )
     if args.format == "json":
-        print(json.dumps(envelope(here, "load") | report.document(), ensure_ascii=False, indent=1))
+        print(json.dumps(envelope("load", here.manifest) | report.document(), ensure_ascii=False, indent=1))
         return 0
     _text(args, report)
     return 0
@@ -78,13 +78,3 @@ def _text(args: argparse.Namespace, report: object) -> None:
         )
         print(f"store: {report.target} ({report.server})")
     note([line for line in report.notes if "there are not in this store" in line or "cuts long" in line])
-
-
-def envelope(here: Base, schema: str) -> dict[str, str]:
-    """What every JSON document begins with."""
-    return {
-        "schema": f"servanda/{schema}/1",
-        "data_version": here.manifest["data_version"],
-        "ruleset": here.manifest["ruleset"],
-        "as_of": here.manifest["cut_off"],
-    }

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from kg.cli.common import base, note
 from kg.errors import UsageError
-from kg.formats import EXPLAINED, FORMATS, PIPE_WIDTH, handle, render
-from kg.query import Answer, Base, find, run
+from kg.formats import EXPLAINED, FORMATS, PIPE_WIDTH, envelope, handle, render
+from kg.query import Answer, find, run
 from kg.table import grid
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _list(words: list[str]) -> int:
     entries = list(here.catalog["queries"].values())
     if args.format == "json":
         rows = [{key: entry[key] for key in ("name", "folder", "summary")} | _signature(entry) for entry in entries]
-        print(json.dumps(_envelope(here, "query-list") | {"queries": rows}, ensure_ascii=False, indent=1))
+        print(json.dumps(envelope("query-list", here.manifest) | {"queries": rows}, ensure_ascii=False, indent=1))
     else:
         print(grid(["query", "what it answers"], [[f"{e['folder']}/{e['name']}", e["summary"]] for e in entries], _width()), end="")
     return 0
@@ -66,7 +66,9 @@ def _show(words: list[str]) -> int:
     here = base(args.store)
     entry = find(here.catalog, args.name)
     if args.format == "json":
-        print(json.dumps(_envelope(here, "query-show") | {"name": entry["name"], "text": entry["text"]} | _signature(entry), ensure_ascii=False, indent=1))
+        print(
+            json.dumps(envelope("query-show", here.manifest) | {"name": entry["name"], "text": entry["text"]} | _signature(entry), ensure_ascii=False, indent=1)
+        )
     else:
         print(entry["text"], end="")
     return 0
@@ -79,15 +81,6 @@ def _signature(entry: dict[str, Any]) -> dict[str, Any]:
         {"name": snake(p["name"]), "type": p["type"], "default": p.get("default"), "help": p.get("help"), "values": p.get("values")} for p in entry["params"]
     ]
     return {"params": params, "columns": [{"name": snake(c["name"]), "type": c["type"]} for c in entry["columns"]]}
-
-
-def _envelope(here: Base, schema: str) -> dict[str, Any]:
-    return {
-        "schema": f"servanda/{schema}/1",
-        "data_version": here.manifest["data_version"],
-        "ruleset": here.manifest["ruleset"],
-        "as_of": here.manifest["cut_off"],
-    }
 
 
 def _run(words: list[str]) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from kg.cli.common import base
 from kg.cli.parsing import parser
+from kg.formats import envelope
 from kg.stats import counts
 
 
@@ -18,13 +19,7 @@ def main(words: list[str]) -> int:
     here = base(args.store)
     found = counts(here)
     if args.format == "json":
-        head = {
-            "schema": "servanda/stats/1",
-            "data_version": here.manifest["data_version"],
-            "ruleset": here.manifest["ruleset"],
-            "as_of": here.manifest["cut_off"],
-        }
-        print(json.dumps(head | {"counts": found}, ensure_ascii=False, indent=1))
+        print(json.dumps(envelope("stats", here.manifest) | {"counts": found}, ensure_ascii=False, indent=1))
     else:
         print(f"data {here.manifest['data_version']}, rule set {here.manifest['ruleset']}, cut-off {here.manifest['cut_off']}\n\n{_text(found)}", end="")
     return 0

@@ -23,7 +23,7 @@ import reference_ontology  # noqa: E402
 
 from kg.catalog import FOLDERS, queries, snake  # noqa: E402
 from kg.cli import COMMANDS  # noqa: E402
-from kg.cli.common import Parser  # noqa: E402
+from kg.cli.parsing import Parser  # noqa: E402
 from kg.errors import KgError  # noqa: E402
 from kg.namespaces import PREFIXES  # noqa: E402
 from kg.rules import rule_files  # noqa: E402

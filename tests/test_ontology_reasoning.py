@@ -33,8 +33,8 @@ SETS = {
 }
 X = ID + "agreement/x-"
 EXPECTED = {
-    "DefensePact": {X + "defense", X + "both"},
-    "OffensePact": {X + "offense", X + "both"},
+    "DefensePact": {X + "defense", X + "both", X + "war", X + "forced-war"},
+    "OffensePact": {X + "offense", X + "both", X + "war"},
     "NeutralityPact": {X + "neutrality"},
     "NonAggressionPact": {X + "non-aggression", X + "both"},
     "ConsultationPact": {X + "consultation"},

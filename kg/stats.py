@@ -11,14 +11,18 @@ if TYPE_CHECKING:
 
 _PREFIX = f"PREFIX sv: <{SV}> PREFIX behavior: <{CODE}behavior/> "
 _HELP = "?behavior sv:broaderOrSame behavior:assistance"
+_PRIMARY = f"sv:hasSource ?s . ?s sv:sourceQuality <{CODE}sourceQuality/primary>"
 # name of the count -> pattern that binds ?x
 _ONE = {
     "agreements": "VALUES ?k { sv:Agreement sv:Treaty sv:PoliticalCommitment } ?x a ?k",
     "participations": "?x a sv:Participation",
     "participations_with_acts": "?x a sv:Participation ; sv:evidencedBy ?act",
+    "participations_with_primary_source": f"?x a sv:Participation ; {_PRIMARY}",
     "provisions": "?x a sv:Provision",
     "provisions_with_quote": "?x a sv:Provision ; sv:quote ?words",
+    "provisions_with_primary_source": f"?x a sv:Provision ; {_PRIMARY}",
     "obligations": "?x sv:imposedBy ?provision",
+    "obligations_with_quote": "?x sv:imposedBy ?provision . ?provision sv:quote ?words",
     "activations": "?x a sv:Activation",
     "activations_reviewed": "?x a sv:Activation ; sv:reviewed true",
     "occurrences": "?x a sv:Occurrence",
@@ -48,6 +52,14 @@ _BY = {
 }
 _TWO = """SELECT (COUNT(*) AS ?n) WHERE { { SELECT ?x WHERE { VALUES ?k { sv:Action sv:Omission sv:Occurrence } ?x a ?k ; sv:hasSource ?s .
   ?s sv:countedPublisher ?p } GROUP BY ?x HAVING (COUNT(DISTINCT ?p) > 1) } }"""
+_SHARES = (
+    "provisions_with_quote",
+    "provisions_with_primary_source",
+    "obligations_with_quote",
+    "evidence_with_two_publishers",
+    "participations_with_acts",
+    "participations_with_primary_source",
+)
 
 
 def counts(base: Base) -> dict[str, Any]:
@@ -57,9 +69,8 @@ def counts(base: Base) -> dict[str, Any]:
         rows = base.engine.select(f"{_PREFIX}SELECT ?kind (COUNT(DISTINCT ?x) AS ?n) WHERE {{ {pattern} }} GROUP BY ?kind ORDER BY ?kind").rows
         found[name] = {local(kind.value): int(n.value) for kind, n in rows if kind is not None and n is not None}
     found["evidence_with_two_publishers"] = _number(base, _TWO)
-    found["share_of_provisions_with_quote"] = _share(found["provisions_with_quote"], found["provisions"])
-    found["share_of_evidence_with_two_publishers"] = _share(found["evidence_with_two_publishers"], found["evidence"])
-    found["share_of_participations_with_acts"] = _share(found["participations_with_acts"], found["participations"])
+    for part in _SHARES:
+        found[f"share_of_{part}"] = _share(found[part], found[part.partition("_with_")[0]])
     return found | {"graphs": len(base.manifest["graphs"]), "quads": base.manifest["quads"]}
 
 

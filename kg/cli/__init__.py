@@ -23,7 +23,8 @@ COMMANDS = {
     "load": "the graph into a triple store, by URL or folder",
     "assess": "run the rules again on a remote store",
     "unload": "remove from a triple store what was loaded",
-    "stats": "what is in the store",
+    "stats": "what is in the store, and whether it is as healthy as it must be",
+    "compare": "inferred kinds of agreement against a data set that you supply (ATOP)",
     "doctor": "what on this machine works or is missing",
 }
 _HELP = """usage: kg COMMAND [OPTIONS]

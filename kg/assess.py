@@ -9,12 +9,12 @@ import pyoxigraph as ox
 
 from kg.engine import Engine
 from kg.errors import InputError
-from kg.infer import dated
+from kg.infer import OPEN, dated
 from kg.namespaces import GRAPH, RULESET, SV
 from kg.rules import Trace, run_rules
 
 ASSESS = GRAPH + "derived/assess"
-_PREFIX = f"PREFIX sv: <{SV}> "
+_PREFIX = f"PREFIX sv: <{SV}> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> "
 
 
 def assess(engine: Engine, trace: Trace | None = None) -> set[ox.Triple]:
@@ -30,12 +30,13 @@ def assess(engine: Engine, trace: Trace | None = None) -> set[ox.Triple]:
 def known_from(engine: Engine) -> Iterator[ox.Triple]:
     """The earliest day on which each piece of evidence could be known.
 
-    Of an action or occurrence, the day by which it had begun; of an omission, its last day; of a characterization,
+    Of an action or occurrence, the day by which it had begun; of an omission, its last day, or the last on which it was known to go on; of a characterization,
     the day of the claim, else the earliest publication of a source, else the day of what it characterizes.
     """
     for conduct, day in _pairs(engine, "SELECT ?x ?d WHERE { VALUES ?k { sv:Action sv:Occurrence } ?x a ?k ; sv:surelyFrom ?d }"):
         yield dated(conduct, "knownFrom", day)
-    for omission, day in _pairs(engine, "SELECT ?x ?d WHERE { ?x a sv:Omission ; sv:until ?d }"):
+    ends = f'SELECT ?x (IF(?until = "{OPEN}"^^xsd:date, ?sure, ?until) AS ?d) WHERE {{ ?x a sv:Omission ; sv:until ?until ; sv:surelyUntil ?sure }}'
+    for omission, day in _pairs(engine, ends):
         yield dated(omission, "knownFrom", day)
     claimed = dict(_pairs(engine, "SELECT ?x (MIN(?c) AS ?d) WHERE { ?x a sv:Characterization ; sv:claimedOn ?c } GROUP BY ?x"))
     published = dict(_pairs(engine, "SELECT ?x (MIN(?p) AS ?d) WHERE { ?x a sv:Characterization ; sv:hasSource ?s . ?s sv:publishedOn ?p } GROUP BY ?x"))

@@ -224,6 +224,11 @@ def test_mechanics(cases: Derived) -> None:
     assert not cases("kkk-withdrawn", "contestedConduct"), "its author withdrew the denial"
     historian = "characterization:h a sv:Characterization ; sv:characterizes conduct:kkk-withdrawn ; sv:as circumstance:occurred ; sv:holds false ; sv:hasSource source:k1 ."
     assert derive(extra=historian, only="20*")("kkk-withdrawn", "contestedConduct") == {"true"}
+    claimed = "mech-reports--KKK--LLL--standing-1950-06-01"
+    assert cases(claimed, "allegedlyBrokenBy") == {"kkk-no-access"} and not cases(claimed, "omittedBy"), "the accused claims the exception"
+    assert (cases.verdict(claimed), cases(claimed, "holdReason")) == ("undetermined", {"conductContested"})
+    ongoing = "mech-consult--KKK--LLL--standing-1950-06-01"
+    assert (cases.verdict(ongoing), cases(f"ruleset-1--{ongoing}", "asOf")) == ("unhonored", {"1957-05-01"}), "still omitted on the last day known"
     assert cases("KKK--MMM--1985-01-01-raid", "missing") == {"noWords", "absenceNotShown"}
 
 

@@ -220,6 +220,8 @@ def test_mechanics(cases: Derived) -> None:
     assert cases("mech-1970-aid--KKK--LLL--1970-06-02-war", "statusReason") == {"datesUncertain"}
     raid = "mech-aggression--KKK--LLL--1954-05-01-raid"
     assert (cases.status(raid), cases(raid, "statusReason")) == ("disputed", {"aggression"}), "self-defense claimed"
+    plea = "mech-aggression--KKK--LLL--1955-05-01-raid"
+    assert (cases.status(plea), cases(plea, "deniedBy") - {"other-aggressor--not-aggression"}) == ("disputed", {"xxx-no-aggression"}), "the attacker's plea, said of itself"
     assert cases.status("mech-aggression--KKK--LLL--1953-05-01-near") == "owed", "aggression presumed where nobody denies it"
     assert not cases("kkk-withdrawn", "contestedConduct"), "its author withdrew the denial"
     historian = "characterization:h a sv:Characterization ; sv:characterizes conduct:kkk-withdrawn ; sv:as circumstance:occurred ; sv:holds false ; sv:hasSource source:k1 ."

@@ -73,29 +73,33 @@ def intervals(engine: Engine) -> Iterator[ox.Triple]:
 
     ``from``–``until`` is the widest interval the dates allow, ``surelyFrom``–``surelyUntil`` the narrowest:
     a month or a year stands for the whole of it, and an open end is sure only until its last known day.
+    No participation without a known end outlasts its party.
     """
     for thing, began, ended, ongoing, precision in _dated(engine, ("Occurrence", "Action", "Omission"), ("beganOn", "endedOn", "ongoingOn")):
         if began is None:
             continue
         end = ended or (OPEN if ongoing else None)
         yield from _interval(thing, began, end, ongoing, precision)
-    known_starts = _known_starts(engine)
+    known_starts, gone = _known_starts(engine), _last_days(engine)
     for thing, start, until, known_until, precision in _dated(engine, ("Participation",), ("boundFrom", "boundUntil", "boundAsOf")):
+        last = OPEN if until or thing not in gone else gone[thing]
         known, signed = known_starts.get(thing, (None, None)) if start is None else (None, None)
         if start is None and known is None:
             yield from (dated(thing, name, OPEN) for name in ("from", "until", "surelyFrom", "surelyUntil"))
         elif start is None and known is not None:
-            yield from _interval(thing, known, until or OPEN, known_until, None, earliest=min(signed or known, known))
+            yield from _interval(thing, known, until or OPEN, known_until, None, earliest=min(signed or known, known), latest=last)
         elif start is not None:
-            yield from _interval(thing, start, until or OPEN, known_until, precision)
+            yield from _interval(thing, start, until or OPEN, known_until, precision, latest=last)
 
 
-def _interval(thing: str, began: str, ended: str | None, known_until: str | None, precision: str | None, earliest: str | None = None) -> Iterator[ox.Triple]:
+def _interval(
+    thing: str, began: str, ended: str | None, known_until: str | None, precision: str | None, earliest: str | None = None, latest: str = OPEN
+) -> Iterator[ox.Triple]:
     first, sure_first = span(began, precision)
     if ended is None:
         last, sure_last = sure_first, first
     elif ended == OPEN:
-        last, sure_last = OPEN, known_until or OPEN
+        last, sure_last = latest, known_until or latest
     else:
         sure_last, last = span(ended, precision)
     yield dated(thing, "from", earliest or first)
@@ -130,6 +134,12 @@ def _known_starts(engine: Engine) -> dict[str, tuple[str, str | None]]:
     """Participation whose first day is unknown -> a day on which it was bound, and the day of signature."""
     text = f"{_PREFIX}SELECT ?p ?known ?signed WHERE {{ ?p sv:knownBoundFrom ?known . OPTIONAL {{ ?p sv:ofAgreement ?a . ?a sv:signedOn ?signed }} }}"
     return {_text(row[0]): (_text(row[1]), None if row[2] is None else _text(row[2])) for row in engine.select(text).rows}
+
+
+def _last_days(engine: Engine) -> dict[str, str]:
+    """Participation of a party that no longer exists -> the last day of that party: nobody is bound after it."""
+    text = f"{_PREFIX}SELECT ?p ?last WHERE {{ ?p sv:participant ?party . ?party sv:existedUntil ?last }}"
+    return {_text(row[0]): _text(row[1]) for row in engine.select(text).rows}
 
 
 def _text(term: object) -> str:

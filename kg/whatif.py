@@ -112,6 +112,7 @@ def _copy(store: ox.Store, engine: OxigraphEngine, agreements: set[str]) -> None
         name = graph.value.removeprefix(GRAPH)
         if graph in wanted or name.startswith(("schemes/", "data/")) or name == "parties/places":
             engine.store.bulk_extend(store.quads_for_pattern(None, None, None, graph))
+    engine.store.bulk_extend(store.quads_for_pattern(None, ox.NamedNode(SV + "existedUntil"), None))
     for quad in list(engine.store.quads_for_pattern(None, kind, ox.NamedNode(SV + "StandingObligation"))):
         engine.store.remove(quad)  # duties that no occurrence sets off are not asked for, and pair every member with every other
 

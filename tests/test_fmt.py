@@ -191,3 +191,16 @@ def test_names_are_those_of_the_table() -> None:
     made = canonical(FILE, f"@prefix state: <http://example.org/> .\nstate:x a <{SV}State> ; <{SV}place> <{ID}place/AAA> .".encode()).decode()
     assert "<http://example.org/x> a sv:State" in made and "place:AAA" in made
     assert "@prefix state:" not in made
+
+
+def test_a_folder_means_every_turtle_file_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "deep").mkdir()
+    for path in (tmp_path / "one.ttl", tmp_path / "deep" / "two.ttl"):
+        path.write_text(BEFORE)
+    (tmp_path / "deep" / "notes.txt").write_text("no Turtle")
+    assert main(["fmt", "--check", str(tmp_path)]) == 1
+    assert capsys.readouterr().out.count("not in canonical form") == 2
+    assert main(["fmt", str(tmp_path)]) == 0
+    assert main(["fmt", "--check", str(tmp_path)]) == 0
+    (tmp_path / "empty").mkdir()
+    assert main(["fmt", str(tmp_path / "empty")]) == 3

@@ -75,7 +75,7 @@ from kg.store import write_generation, writing
 store, quads = Path(sys.argv[2]), Path(sys.argv[3]).read_bytes()
 started = time.perf_counter()
 with writing(store):
-    write_generation(store, "bench", quads, {}, {"queries": {}})
+    write_generation(store, "bench", quads, {"graphs": {}}, {"queries": {}})
 seconds = time.perf_counter() - started"""
 
 OURS_NETWORK = """

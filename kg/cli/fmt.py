@@ -13,7 +13,9 @@ from kg.read import find_files
 def main(words: list[str]) -> int:
     """Write files in canonical form; with --check, 1 where one is in another form."""
     made = parser("fmt", "Write Turtle files in the one canonical form; comments stay.", "kg fmt --check data/cases/2025-06-13-iran-war.ttl")
-    made.add_argument("files", nargs="+", metavar="FILE", type=Path, help="Turtle files, or folders of them, written in place; - is standard input to standard output")
+    made.add_argument(
+        "files", nargs="+", metavar="FILE", type=Path, help="Turtle files, or folders of them, written in place; - is standard input to standard output"
+    )
     made.add_argument("--check", action="store_true", help="change nothing; exit 1 and name the files that are in another form")
     args = made.parse_args(words)
     if args.files == [Path("-")]:

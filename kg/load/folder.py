@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
 from kg.errors import StoreError
 from kg.load.source import Digest, digest_of
 from kg.namespaces import GRAPH
+
+if TYPE_CHECKING:
+    from kg.load.stream import Stream
 
 
 class FolderTarget:
@@ -80,10 +83,10 @@ class FolderTarget:
         with self._errors():
             self.store.bulk_load(input=batch, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph))
 
-    def bulk(self, quads: IO[bytes]) -> None:
+    def bulk(self, quads: Stream) -> None:
         """Load N-Quads without a transaction."""
         with self._errors():
-            self.store.bulk_load(input=quads, format=ox.RdfFormat.N_QUADS)
+            self.store.bulk_load(input=cast("IO[bytes]", quads), format=ox.RdfFormat.N_QUADS)
 
     def switch(self, moves: Iterable[tuple[str, str, int]]) -> None:
         """Put each graph aside in the place of its graph, in one transaction."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -120,7 +120,7 @@ class Client:
         url: str,
         *,
         params: Mapping[str, str | list[str]] | None = None,
-        data: bytes | IO[bytes] | Mapping[str, Any] | None = None,
+        data: bytes | IO[bytes] | Iterable[bytes] | Mapping[str, Any] | None = None,
         content_type: str | None = None,
         accept: str = "*/*",
         stream: bool = False,

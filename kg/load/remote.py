@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
@@ -17,6 +17,7 @@ from kg.namespaces import GRAPH
 
 if TYPE_CHECKING:
     from kg.load.http import Client
+    from kg.load.stream import Stream
 
 _NT = "application/n-triples"
 _READS = {"n-triples": ox.RdfFormat.N_TRIPLES, "turtle": ox.RdfFormat.TURTLE, "text/plain": ox.RdfFormat.N_TRIPLES}
@@ -98,7 +99,7 @@ class RemoteTarget:
     def _fast(self) -> dict[str, str]:
         return {"no_transaction": "true"} if self.endpoint.server.bulk else {}
 
-    def bulk(self, quads: IO[bytes]) -> None:
+    def bulk(self, quads: Stream) -> None:
         """Stream N-Quads into the store without a transaction."""
         assert self.endpoint.store is not None
         self.client.request("POST", self.endpoint.store, params=self._fast(), data=quads, content_type="application/n-quads", again=False)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kg.errors import EndpointError
 from kg.load.source import DERIVED, LOADING, Content, Digest, Source, check_graph, chosen
+from kg.load.stream import Stream
 
 if TYPE_CHECKING:
     from kg.load.http import Access
@@ -48,7 +48,7 @@ class Target(Protocol):
     def append(self, graph: str, batch: bytes, way: str) -> None:
         """Add N-Triples to a graph."""
 
-    def bulk(self, quads: IO[bytes]) -> None:
+    def bulk(self, quads: Stream) -> None:
         """Load N-Quads without a transaction."""
 
     def switch(self, moves: Iterable[tuple[str, str, int]]) -> None:
@@ -229,22 +229,27 @@ class _Job:
         )
 
     def bulk(self, source: Source, new: list[str]) -> None:
-        """All new graphs in one stream; what goes wrong is found and mended graph by graph afterwards."""
-        import tempfile
-
+        """All new graphs in one stream, made while it is sent; what goes wrong is found and mended graph by graph afterwards."""
         source.keep = True
-        with tempfile.TemporaryFile() as quads:
-            for content in source.contents():
-                if content.graph in new:
-                    tail = f" <{content.graph}> .\n".encode()
-                    with content.path.open("rb") as lines:
-                        quads.writelines(line[:-3] + tail for line in lines)
-            quads.seek(0)
-            self.say("sending all new graphs in one stream")
-            try:
-                self.target.bulk(quads)
-            except EndpointError as error:
-                self.say(f"the stream broke: {error.message}; going on graph by graph")
+        self.say("sending all new graphs in one stream")
+        stream = Stream(self._quads(source, set(new)))
+        try:
+            self.target.bulk(stream)
+        except EndpointError as error:
+            self.say(f"the stream broke: {error.message}; going on graph by graph")
+        finally:
+            stream.close()
+
+    def _quads(self, source: Source, new: set[str]) -> Iterator[bytes]:
+        """The new graphs as N-Quads, some thousand lines at a time."""
+        for content in source.contents():
+            if self.verify == "counts":
+                _ = content.predicates  # counted here, beside the sending
+            if content.graph in new:
+                tail = f" <{content.graph}> .\n".encode()
+                with content.path.open("rb") as lines:
+                    while batch := lines.readlines(1 << 20):
+                        yield b"".join([line[:-3] + tail for line in batch])
 
     def _send(self, content: Content, there: int) -> bool:
         """Send one graph and switch it in; whether the target then holds it."""
@@ -282,11 +287,11 @@ class _Job:
         if held != content.digest.count:
             return False
         if self.verify == "counts":
-            return self.target.predicates(graph) == _predicates(content)
+            return self.target.predicates(graph) == content.predicates
         found = self.target.digest(graph)
         if found == content.digest:
             return True
-        if found.count < held and self.target.predicates(graph) == _predicates(content):
+        if found.count < held and self.target.predicates(graph) == content.predicates:
             self._note("The store cuts long answers, so some graphs were compared by their numbers of triples for each predicate only.")
             return True
         return False
@@ -304,12 +309,6 @@ class _Job:
             rate = self.sent / (now - self._started)
             left = max(0, self.total - self.done) / rate
             self.say(f"{self.done:,} of {self.total:,} triples, {rate:,.0f} a second, about {left:,.0f} s left")
-
-
-def _predicates(content: Content) -> dict[str, int]:
-    with content.path.open("rb") as lines:
-        found = Counter(line.split(b" ", 2)[1] for line in lines)
-    return {predicate[1:-1].decode("unicode_escape" if b"\\" in predicate else "utf-8"): count for predicate, count in found.items()}
 
 
 def unload(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import cached_property
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -49,6 +51,13 @@ class Content:
     graph: str
     path: Path
     digest: Digest
+
+    @cached_property
+    def predicates(self) -> dict[str, int]:
+        """How often each predicate is used."""
+        with self.path.open("rb") as lines:
+            found = Counter(line.split(b" ", 2)[1] for line in lines)
+        return {predicate[1:-1].decode("unicode_escape" if b"\\" in predicate else "utf-8"): count for predicate, count in found.items()}
 
     @property
     def aside(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from kg.errors import InputError, StoreError
 from kg.inputs import Progress, content_digest, fingerprint, packaged_data
 from kg.read import Document, find_files, named_only, read_data, read_file
 from kg.resources import folder
-from kg.store import FORMAT, current_generation, read_manifest, write_generation, writing
+from kg.store import FORMAT, current_generation, read_manifest, rewrite_manifest, write_generation, writing
 
 
 class BuildReport(NamedTuple):
@@ -178,10 +177,8 @@ def _refresh(generation: Path, manifest: dict[str, Any], mark: str) -> None:
     """Note the inputs' present mark, so that the next command need not read them."""
     if manifest.get("fingerprint") == mark:
         return
-    aside = generation / ".manifest.json"
     manifest["fingerprint"] = mark
-    aside.write_text(json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
-    os.replace(aside, generation / "manifest.json")
+    rewrite_manifest(generation, manifest)
 
 
 def _prebuilt(digest: str) -> tuple[bytes, dict[str, Any], dict[str, Any]] | None:

@@ -31,7 +31,12 @@ def folder_of(store: Path) -> Path:
 
 def files(store: Path) -> list[Path]:
     """The files of the contributions to a store, sorted; none where there is no folder."""
-    return sorted(path for path in folder_of(store).glob("*.ttl") if path.is_file() and not path.name.startswith("."))
+    folder = folder_of(store)
+    try:
+        paths = sorted(folder.iterdir())  # raises where the folder may not be read: a build must not leave out what is in it
+    except FileNotFoundError:
+        return []
+    return [path for path in paths if path.name.endswith(".ttl") and not path.name.startswith(".") and path.is_file()]
 
 
 def read(paths: Iterable[Path]) -> list[Document]:

@@ -52,6 +52,18 @@ def checks(store: Path) -> list[Check]:
     return [check for group in made for check in group()]
 
 
+def versions(store: Path) -> dict[str, str | None]:
+    """What every JSON document begins with; None each where there is no store that can be read."""
+    from kg.store import current_generation, read_manifest
+
+    try:
+        generation = current_generation(store)
+        manifest = read_manifest(generation) if generation else {}
+    except StoreError:
+        manifest = {}
+    return {"data_version": manifest.get("data_version"), "ruleset": manifest.get("ruleset"), "as_of": manifest.get("cut_off")}
+
+
 def _python() -> Iterator[Check]:
     ok = sys.version_info[:2] >= OLDEST
     wanted = ".".join(map(str, OLDEST))
@@ -109,6 +121,9 @@ def _store(store: Path) -> Iterator[Check]:
         quads = len(open_generation(generation))
     except StoreError as error:
         yield Check("store", False, error.message, error.fix or "run 'kg build --force'")
+        return
+    except RuntimeError as error:  # damage that the engine notices only when it reads
+        yield Check("store", False, f"damaged: {error}", "run 'kg build --force'")
         return
     whole = quads == manifest.get("quads")
     yield Check(

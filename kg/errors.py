@@ -46,5 +46,11 @@ class StoreError(KgError):
     """A store that is locked, corrupt, full, or not permitted."""
 
 
+class Internal(KgError):
+    """A failure of the program itself."""
+
+    exit_code = INTERNAL
+
+
 class EndpointError(KgError):
     """An endpoint that cannot be reached, refuses, fails, or answers with something else."""

@@ -109,7 +109,7 @@ def _cells(answer: Answer, columns: list[dict[str, str]], iris: bool) -> list[li
 def _table(answer: Answer, iris: bool, width: int) -> str:
     columns = _shown(answer)
     cells = _cells(answer, columns, iris)
-    head = [column["name"].replace("_", " ") for column in columns]
+    head = [column["name"] for column in columns]
     explained = next((column["name"] for column in answer.columns if column["name"] in EXPLAINED), None)
     if explained and not iris:
         head = ["id", *head]

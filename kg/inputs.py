@@ -16,6 +16,7 @@ from kg.resources import INSTALLED, ROOT, folder
 from kg.store import FORMAT, current_generation, read_manifest
 
 Progress = Callable[[str], None]
+REBUILDING = "rebuilding the store: "
 _STEPS = ("activate", "assess", "build", "catalog", "contributions", "engine", "infer", "namespaces", "read", "rules", "store", "validate")
 
 
@@ -106,7 +107,7 @@ def ready(store: Path, progress: Progress | None = None) -> tuple[Path, dict[str
     from kg.read import show_path
 
     if progress is not None:
-        progress(f"rebuilding the store: {reason}" if manifest else f"building the store in {show_path(store)} (once)")
+        progress(f"{REBUILDING}{reason}" if manifest else f"building the store in {show_path(store)} (once)")
     sources = [Path(source) for source in manifest.get("sources", [])] if manifest.get("format") == FORMAT else []
     build(store, sources or None, progress=progress)
     generation = current_generation(store)

@@ -15,7 +15,7 @@ from kg.namespaces import CODE, expand, local, short
 if TYPE_CHECKING:
     import pandas
 
-DISCLAIMER = "Verdicts by rule are computed by rule set {ruleset} from the record; not legal advice."
+DISCLAIMER = "What is found by rule is computed by rule set {ruleset} from the record; not legal advice."
 _INTERVAL = ("wilson_low", "wilson_high")
 
 
@@ -158,8 +158,9 @@ def run(name: str, base: Base | None = None, *, limit: int | None = None, store:
     base = base or Base(store)
     entry = find(base.catalog, name)
     hides = entry.get("hides")
-    showing_all = bool(given.get("all")) and str(given["all"]).casefold() not in ("false", "no", "0")
-    text, in_force = fill(entry, {**given, "all": True} if hides else given, base.catalog)
+    showing_all = given.get("all") is not None and p.term({"type": "boolean"}, given["all"], {}) == "true"
+    days = {param["name"]: base.manifest["cut_off"] for param in entry["params"] if param["name"] in ("asOf", "on") and param.get("default")}
+    text, in_force = fill(entry, {**days, **given, "all": True} if hides else {**days, **given}, base.catalog)
     if hides:
         in_force["all"] = showing_all
     columns = [{"name": _snake(column["name"]), "type": column["type"]} for column in entry["columns"]]
@@ -220,7 +221,7 @@ def _iris(rows: list[dict[str, Any]], columns: list[dict[str, str]]) -> set[str]
 def _notes(entry: Mapping[str, Any], manifest: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
     notes = []
     names = {column["name"] for column in entry["columns"]}
-    if "verdict" in names or "rate" in names:
+    if "sv:verdict" in entry["text"] or "sv:Expectation" in entry["text"]:
         notes.append(DISCLAIMER.format(ruleset=manifest["ruleset"]))
     if given.get("as_of") or given.get("asOf"):
         day = p.day(str(given.get("as_of") or given.get("asOf")))

@@ -54,6 +54,7 @@ def find_files(folder: Path) -> list[Path]:
         raise InputError("KG-IN01", "no such folder", place=str(folder), fix="name a folder that holds Turtle files")
     files = sorted(path for path in folder.rglob("*.ttl") if path.is_file())
     if not files:
+        list(folder.iterdir())  # says so where the folder may not be read
         raise InputError("KG-IN02", "no Turtle file in this folder", place=str(folder), fix="add .ttl files, or name another folder")
     return files
 

@@ -191,4 +191,5 @@ def _save(path: Path, data: bytes) -> None:
     try:
         path.write_bytes(data)
     except OSError as error:
+        path.unlink(missing_ok=True)
         raise InputError("KG-CT08", f"cannot be written: {error.strerror}", place=show_path(path), fix="check the folder and its permissions") from None

@@ -13,10 +13,15 @@ from kg.errors import UsageError
 if TYPE_CHECKING:
     from kg.remote import RemoteEngine
 
-_COMMENT = re.compile(r"#[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|<[^<>\"{}|^`\\\s]*>")
+# What no keyword can stand in: long and short strings, IRIs, escaped signs of names, comments (which end at either line end)
+_COMMENT = re.compile(
+    r'''"""(?:"{0,2}(?:[^"\\]|\\.))*"""|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*'|<[^<>"{}|^`\\\s]*>|\\.|\#[^\n\r]*''',
+    re.DOTALL,
+)
 _PROLOGUE = re.compile(r"\b(?:PREFIX\s+[\w-]*:|BASE)", re.IGNORECASE)
 _UPDATE = re.compile(r"(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|COPY|MOVE|ADD|WITH)\b", re.IGNORECASE)
-_SERVICE = re.compile(r"\bSERVICE\b", re.IGNORECASE)
+_NAME = re.compile(r"[?$]\w+|:\w[\w.-]*")  # a variable, the local part of a name
+_SERVICE = re.compile("SERVICE", re.IGNORECASE)  # without word boundaries: engines need no space around it
 
 Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
@@ -32,10 +37,12 @@ def sparql(text: str, store: ox.Store) -> Result:
     Raises UsageError for an update (KG-US12), SERVICE (KG-US13) and a syntax error (KG-US14).
     """
     plain = bare(text)
-    if _SERVICE.search(plain):
+    if _SERVICE.search(_NAME.sub(":", plain)):
         raise UsageError("KG-US13", "SERVICE is refused: no query leaves this machine", fix="remove the SERVICE clause")
     try:
         return store.query(text, use_default_graph_as_union=True, prefixes=_prefixes(plain))
+    except UnicodeEncodeError:
+        raise UsageError("KG-US14", "not valid SPARQL: it holds a sign that is no Unicode text", fix="write the query in UTF-8") from None
     except SyntaxError as error:
         if _UPDATE.match(_PROLOGUE.sub("", plain).strip()):
             raise UsageError("KG-US12", "updates are refused: a store is only changed by 'kg build'", fix="ask a SELECT, ASK, CONSTRUCT or DESCRIBE") from None

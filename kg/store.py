@@ -28,8 +28,11 @@ def default_store() -> Path:
     named = os.environ.get("KG_STORE")
     if named:
         return Path(named)
-    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(base) / "servanda" / "store"
+    base = os.environ.get("XDG_DATA_HOME")
+    try:
+        return (Path(base) if base else Path.home() / ".local" / "share") / "servanda" / "store"
+    except RuntimeError:
+        raise StoreError("KG-ST12", "this user has no home folder to keep the store in", fix="name a folder with --store DIR or KG_STORE") from None
 
 
 def current_generation(store: Path) -> Path | None:
@@ -39,14 +42,18 @@ def current_generation(store: Path) -> Path | None:
     """
     try:
         name = (store / _POINTER).read_text(encoding="utf-8").strip()
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return None
     except UnicodeDecodeError:
         raise StoreError("KG-ST01", "the store's pointer file is corrupt", place=str(store), fix=_REBUILD) from None
     except OSError as error:
         raise _os_error(error, store) from None
     folder = store / "generations" / name
-    if not name or "/" in name or not (folder / "manifest.json").is_file():
+    try:
+        there = bool(name) and "/" not in name and (folder / "manifest.json").is_file()
+    except OSError as error:
+        raise _os_error(error, store) from None
+    if not there:
         raise StoreError("KG-ST01", "the store's pointer names a generation that is not there", place=str(store), fix=_REBUILD)
     return folder
 
@@ -59,13 +66,14 @@ class _TwoFiles(dict[str, Any]):
 
     def __init__(self, often: Path, seldom: Path) -> None:
         super().__init__(_read_json(often))
-        self._seldom: Path | None = seldom
+        self._seldom = seldom
+        self._read = False
 
     def __missing__(self, key: str) -> Any:
-        if self._seldom is None:
-            raise KeyError(key)
+        if self._read:
+            raise StoreError("KG-ST02", f"{self._seldom.name} of the store is corrupt: no {key}", place=str(self._seldom), fix=_REBUILD)
+        self._read = True
         self.update(_read_json(self._seldom))
-        self._seldom = None
         return self[key]
 
 
@@ -82,6 +90,8 @@ def read_catalog(generation: Path) -> dict[str, Any]:
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_bytes())
+    except PermissionError as error:
+        raise _os_error(error, path) from None
     except (ValueError, OSError):
         raise StoreError("KG-ST02", f"{path.name} of the store is corrupt", place=str(path), fix=_REBUILD) from None
     if not isinstance(value, dict):
@@ -94,6 +104,8 @@ def open_generation(generation: Path) -> ox.Store:
     try:
         return ox.Store.read_only(str(generation / "db"))
     except Exception as error:  # the engine raises errors of several kinds for a damaged database
+        if "Permission denied" in str(error):
+            raise _os_error(PermissionError(errno.EACCES, "Permission denied"), generation) from None
         raise StoreError("KG-ST03", f"the store cannot be opened: {error}", place=str(generation), fix=_REBUILD) from None
 
 
@@ -124,13 +136,13 @@ def write_generation(
 
     ``quads`` are N-Quads; ``before_swap`` is called when the new one is complete. Raises StoreError where the disk is full or may not be written; the old generation stays.
     """
-    target = store / "generations" / name
     aside = store / "generations" / f".{name}.{os.getpid()}"
     try:
+        while (store / "generations" / name).exists():  # forced, with the same inputs: the one in use stays until it is replaced
+            name += "x"
+        target = store / "generations" / name
         _clear_leftovers(store)
         _fill(aside, quads, manifest, catalog)
-        if target.exists():
-            _remove(target)
         os.replace(aside, target)
         if before_swap is not None:
             before_swap()
@@ -157,6 +169,17 @@ def _fill(folder: Path, quads: bytes, manifest: dict[str, Any], catalog: dict[st
         path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
         _sync(path)
     _sync(folder)
+
+
+def rewrite_manifest(generation: Path, manifest: dict[str, Any]) -> None:
+    """Replace the manifest of a generation in one step. Call inside ``writing``. Raises StoreError, and the old one stays."""
+    aside = generation / ".manifest.json"
+    try:
+        aside.write_text(json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+        os.replace(aside, generation / "manifest.json")
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise _os_error(error, generation.parent.parent) from None
 
 
 def _point(store: Path, name: str) -> None:

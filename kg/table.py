@@ -32,7 +32,7 @@ def measure(text: str) -> int:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """The lines of a text, none wider than ``width``; a word that is too long is cut, after a hyphen where it has one."""
+    """The lines of a text, none wider than ``width``; a word that is too long is cut, after a hyphen or underscore where it has one."""
     pieces: list[str] = []
     for line in text.split("\n"):
         if measure(line) <= width:
@@ -59,12 +59,12 @@ def _pieces(line: str, width: int) -> Iterator[str]:
 
 
 def _cut(word: str, width: int) -> int:
-    """Where to cut a word that is too long: after its last hyphen that fits, else where it no longer fits."""
+    """Where to cut a word that is too long: after its last hyphen or underscore that fits, else where it no longer fits."""
     fits = width
     while fits > 1 and measure(word[:fits]) > width:
         fits -= 1
-    hyphen = word.rfind("-", 1, fits) + 1
-    return hyphen or max(fits, 1)
+    joint = max(word.rfind("-", 1, fits), word.rfind("_", 1, fits)) + 1
+    return joint or max(fits, 1)
 
 
 def _lines(row: list[str], widths: list[int]) -> list[str]:
@@ -95,7 +95,7 @@ def _widths(head: list[str], cells: list[list[str]], width: int) -> list[int] | 
 
 def _least(title: str, longest: int, need: int) -> int:
     """The narrowest that a column may be: its longest word of title, short values whole, longer text at NARROWEST."""
-    return min(need, max(min(longest, NARROWEST), *map(measure, title.split()), 1))
+    return min(need, max(min(longest, NARROWEST), *map(measure, title.replace("_", "_ ").split()), 1))
 
 
 def _blocks(head: list[str], cells: list[list[str]], width: int) -> str:

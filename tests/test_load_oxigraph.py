@@ -11,6 +11,7 @@ import pyoxigraph as ox
 import pytest
 from matrix import cases, rows
 from servers import Oxigraph, oxigraph
+from test_schemas import check
 
 from kg.build import build
 from kg.cli import main
@@ -264,7 +265,7 @@ def test_the_commands_ask_there(world: Path, loaded: RemoteEngine, capsys: pytes
     assert outs[:4] == outs[4:] and all(outs)
 
 
-def test_rules_there(world: Path, server: Oxigraph, loaded: RemoteEngine) -> None:
+def test_rules_there(world: Path, server: Oxigraph, loaded: RemoteEngine, capsys: pytest.CaptureFixture[str]) -> None:
     """The rules on the server derive what they derive here; and what was spoiled there is mended."""
     before = dump(server)
     send(server, f"DROP GRAPH <{GRAPH}derived/assess>")
@@ -272,6 +273,8 @@ def test_rules_there(world: Path, server: Oxigraph, loaded: RemoteEngine) -> Non
     assert dump(server) == before
     reassess(server.url, Access(), show=True)
     assert dump(server) == before
+    assert main(["assess", "--endpoint", server.url, "--show", "--format", "json"]) == 0
+    check("assess", json.loads(capsys.readouterr().out))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,11 +16,25 @@ import jsonschema
 import pytest
 from conftest import WORLD
 
+import kg as kg_package
 from kg.catalog import queries
 from kg.formats import render
 from kg.query import Base, run
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference" / "schemas"
+TROOPS = """
+@prefix sv: <https://w3id.org/servanda/ontology#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix state: <https://w3id.org/servanda/id/state/> .
+@prefix occurrence: <https://w3id.org/servanda/id/occurrence/> .
+@prefix conduct: <https://w3id.org/servanda/id/conduct/> .
+@prefix source: <https://w3id.org/servanda/id/source/> .
+@prefix behavior: <https://w3id.org/servanda/code/behavior/> .
+conduct:CCC-troops-1992 a sv:Action ; rdfs:label "Cedonia sends troops"@en ;
+    sv:actor state:CCC ; sv:recipient state:AAA ; sv:behavior behavior:troops ; sv:beganOn "1992-03-05"^^xsd:date ;
+    sv:inResponseTo occurrence:1992-03-01-raid ; sv:hasSource source:courier-1992-03-05 .
+"""
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
 
 
@@ -143,3 +159,66 @@ def test_a_broken_document_does_not_fit(world: Path) -> None:
     bad = copy.deepcopy(good) | {"as_of": "yesterday"}
     with pytest.raises(jsonschema.ValidationError):
         check("query-run", bad)
+
+
+def test_every_schema_that_a_document_names_is_published() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in sorted(Path(kg_package.__file__).parent.rglob("*.py")))
+    named = set(re.findall(r"servanda/([a-z-]+)/1", code)) | set(re.findall(r'envelope\("([a-z-]+)"', code))
+    assert len(named) > 15
+    assert named <= set(NAMES)
+
+
+def test_load_and_unload(world: Path, tmp_path: Path) -> None:
+    target = str(tmp_path / "oxigraph")
+    loaded = kg("load", target, "--format", "json", store=world)
+    check("load", loaded)
+    assert loaded["verified"] is True and {graph["action"] for graph in loaded["graphs"]} == {"added"}
+    again = kg("load", target, "--show", "--format", "json", store=world)
+    check("load", again)
+    assert {graph["action"] for graph in again["graphs"]} == {"unchanged"}
+    removed = kg("unload", target, "--format", "json", store=world)
+    check("unload", removed)
+    assert {graph["iri"] for graph in removed["graphs"]} == {graph["iri"] for graph in loaded["graphs"]}
+
+
+def test_contributions(world: Path, tmp_path: Path) -> None:
+    store = shutil.copytree(world, tmp_path / "store")
+    more = tmp_path / "more.ttl"
+    more.write_text(TROOPS, encoding="utf-8")
+    check("validate", kg("contribute", "check", str(more), "--format", "json", store=store))
+    check("contribute-add", kg("contribute", "add", str(more), "--by", "A. Historian", "--license", "CC0-1.0", "--format", "json", store=store))
+    listed = kg("contribute", "list", "--format", "json", store=store)
+    check("contribute-list", listed)
+    assert [row["slug"] for row in listed["contributions"]] == ["more"]
+    diff = kg("contribute", "diff", "more", "--format", "json", store=store)
+    check("contribute-diff", diff)
+    assert diff["changes"][0]["after"]["verdicts"] == {"https://w3id.org/servanda/id/ruleset/1": "partlyHonored"}
+    check("contribute-remove", kg("contribute", "remove", "more", "--format", "json", store=store))
+
+
+def test_every_document_begins_with_what_it_was_made_from(world: Path, tmp_path: Path) -> None:
+    """All but the results of SPARQL, whose form is the standard's."""
+    activation = "lindmark-1990-art-4-aid--BBB--AAA--1992-03-01-raid"
+    attack = ("--occurrence", "invasion", "--target", "AAA", "--initiator", "XXX", "--on", "1995-01-01")
+    for words in (
+        ("query", "run", "status"),
+        ("query", "list"),
+        ("query", "show", "status"),
+        ("explain", activation),
+        ("whatif", *attack),
+        ("validate", str(WORLD / "cases" / "1992-03-01-raid.ttl")),
+        ("stats",),
+        ("doctor",),
+        ("contribute", "list"),
+        ("load", str(tmp_path / "oxigraph")),
+        ("build", "--from", str(WORLD)),
+    ):
+        document = kg(*words, "--format", "json", store=world)
+        assert list(document)[:4] == ["schema", "data_version", "ruleset", "as_of"], words
+        assert document["schema"].startswith("servanda/") and document["schema"].endswith("/1"), words
+        assert document["as_of"] == "2000-12-31" == document["data_version"].partition("+")[0], words
+        assert document["ruleset"] == "1.0.0", words
+    assert kg("explain", activation, "--as-of", "1992-03-10", "--format", "json", store=world)["as_of"] == "1992-03-10"
+    nothing = kg("doctor", "--format", "json", store=tmp_path / "nowhere")
+    assert (nothing["data_version"], nothing["ruleset"], nothing["as_of"]) == (None, None, None)
+    check("doctor", nothing)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 from importlib import import_module
 
-from kg.errors import INTERNAL, KgError
+from kg.errors import Internal, KgError
 
 COMMANDS = {
     "build": "run the whole flow over the data into the store",
@@ -47,12 +48,14 @@ example: kg query run unmet-expectations --to Iran
 def main(argv: list[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 done, 1 violations, 2 usage, 3 refused input or failed store, 4 internal."""
     words = sys.argv[1:] if argv is None else argv
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.encoding.lower() != "utf-8":
+        sys.stdout.reconfigure(errors="backslashreplace")  # signs that the terminal does not have
     try:
         code = _dispatch(words)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_output()
         return 0
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
@@ -63,15 +66,21 @@ def main(argv: list[str] | None = None) -> int:
     except Exception as error:
         if "--debug" in words:
             raise
-        _report(
-            KgError(
-                "KG-NI01",
-                f"internal error: {type(error).__name__}: {error}",
-                fix="this is our fault: run again with --debug and report it at the project's issue tracker",
-            ),
-            words,
-        )
-        return INTERNAL
+        from kg.cli.failure import explained
+
+        found = explained(error)
+        if found is None:
+            what = f"internal error: {type(error).__name__}: {error}"
+            found = Internal("KG-NI01", what, fix="this is our fault: run again with --debug and report it at the project's issue tracker")
+        elif found.code == "KG-OU04":
+            _close_output()
+        _report(found, words)
+        return found.exit_code
+
+
+def _close_output() -> None:
+    """Send what is still to be written nowhere, so that Python does not fail again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(words: list[str]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from kg.cli.common import progress
-from kg.cli.endpoint import options, read_access
+from kg.cli.endpoint import NO_STORE, options, read_access
 from kg.cli.parsing import parser
 
 
@@ -30,7 +30,7 @@ def main(words: list[str]) -> int:
     url, access = read_access(args.endpoint, args)
     report = reassess(url, access, server=args.server, more=args.with_graph, show=args.show, say=progress)
     if args.format == "json":
-        print(json.dumps({"schema": "servanda/assess/1"} | report.document(), ensure_ascii=False, indent=1))
+        print(json.dumps(NO_STORE | {"schema": "servanda/assess/1"} | report.document(), ensure_ascii=False, indent=1))
         return 0
     for graph in report.graphs:
         print(f"{graph.iri}: {graph.there:,} -> {graph.triples:,} triples")

@@ -10,8 +10,10 @@ from kg.query import Base
 
 
 def progress(line: str) -> None:
-    """A line of progress on stderr, where that is a terminal."""
-    if sys.stderr.isatty():
+    """A line of progress on stderr, where that is a terminal; that a store is made anew is said everywhere."""
+    from kg.inputs import REBUILDING
+
+    if sys.stderr.isatty() or line.startswith(REBUILDING):
         print(line, file=sys.stderr)
 
 

@@ -16,6 +16,7 @@ from kg.namespaces import short
 
 if TYPE_CHECKING:
     from kg.contribute import Contribution
+    from kg.query import Base
 
 _HELP = """usage: kg contribute template [agreement|case|party|source] -o FILE.csv|FILE.xlsx
        kg contribute check FILE…                 CSV, Excel or RDF; 1 where something is wrong
@@ -140,14 +141,17 @@ def _add(words: list[str]) -> int:
     else:
         print(listing(reading.report.results), end="")
         print(f"added: {added.slug}, {added.triples} statements, graph {added.graph}\nkept in {added.path}")
-        _tell(changed)
+        _tell(changed, here)
     return 0
 
 
-def _tell(changed: list[dict[str, Any]]) -> None:
+def _tell(changed: list[dict[str, Any]], here: Base) -> None:
     from kg.changes import told
+    from kg.explain import DISCLAIMER
 
     print(told(changed), end="")
+    if changed:
+        print(DISCLAIMER.format(ruleset=here.manifest["ruleset"]))
 
 
 def _row(one: Contribution) -> dict[str, Any]:
@@ -184,7 +188,7 @@ def _diff(words: list[str]) -> int:
     for sign, triples in (("+", more), ("-", less)):
         for triple in triples:
             print(f"{sign} {' '.join(_short(term) for term in (triple.subject, triple.predicate, triple.object))}")
-    _tell(changed)
+    _tell(changed, here)
     return 0
 
 
@@ -204,7 +208,7 @@ def _remove(words: list[str]) -> int:
         _print_json(envelope("contribute-remove", base(args.store).manifest) | {"contribution": _row(gone), "changes": changed})
     else:
         print(f"removed: {gone.slug}; its file is kept in {gone.path.parent / 'removed'}")
-        _tell(changed)
+        _tell(changed, here)
     return 0
 
 

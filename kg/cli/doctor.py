@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from kg.cli.parsing import parser
-from kg.doctor import Check, checks
+from kg.doctor import Check, checks, versions
 from kg.errors import INPUT
 from kg.store import default_store
 
@@ -15,9 +15,11 @@ def main(words: list[str]) -> int:
     made = parser("doctor", "What on this machine works or is missing, where the store lives and how to remove it. Builds nothing.", "kg doctor")
     made.add_argument("--format", choices=("text", "json"), default="text")
     args = made.parse_args(words)
-    found = checks(args.store or default_store())
+    store = args.store or default_store()
+    found = checks(store)
     if args.format == "json":
-        print(json.dumps({"schema": "servanda/doctor/1", "checks": [check.document() for check in found]}, ensure_ascii=False, indent=1))
+        document = {"schema": "servanda/doctor/1", **versions(store), "checks": [check.document() for check in found]}
+        print(json.dumps(document, ensure_ascii=False, indent=1))
     else:
         print("\n".join(map(_line, found)))
     return INPUT if any(check.needed and not check.ok for check in found) else 0

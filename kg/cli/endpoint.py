@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from kg.load.http import Access
     from kg.remote import RemoteEngine
 
+NO_STORE = {"schema": "", "data_version": None, "ruleset": None, "as_of": None}  # a document about a store of which no version is known here
 HELP = "ask this SPARQL endpoint instead of the store here"
 
 

@@ -103,6 +103,9 @@ def _run(words: list[str]) -> int:
     here.engine = engine or here.engine
     answer = run(entry["name"], here, limit=limit, **_given(rest[1:], entry))
     print(render(answer, form, iris="iris" in options, width=width), end="")
+    sys.stdout.flush()
+    if not answer.rows:
+        note([_nothing(answer)])
     if form in ("table", "markdown"):
         _remarks(answer)
     return 0
@@ -201,20 +204,19 @@ def _params_help(entry: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _nothing(answer: Answer) -> str:
+    """What was searched in vain, and where to look."""
+    asked = ", ".join(f"{name} {value}" for name, value in answer.params.items() if value not in (None, False, ""))
+    return f"no rows for {answer.query} ({asked or 'no parameters'}); 'kg query run status --all' lists every activation, 'kg query run coverage' what the record claims to be complete for"
+
+
 def _remarks(answer: Answer) -> None:
     notes = list(answer.notes)
-    if not answer.rows:
-        asked = ", ".join(f"{name} {value}" for name, value in answer.params.items() if value not in (None, False, ""))
-        notes.insert(
-            0,
-            f"no rows for {answer.query} ({asked or 'no parameters'}); 'kg query run status --all' lists every activation, 'kg query run coverage' what the record claims to be complete for",
-        )
     if answer.hidden:
         notes.append(f"{answer.hidden} generated rows that nobody has reviewed are hidden; --all shows them")
     first = next((row[name] for row in answer.rows[:1] for name in EXPLAINED if name in row), None)
     if first:
         notes.append(f"'kg explain {handle(first)}' shows the words, dates and sources behind the first row; likewise for the others")
-    sys.stdout.flush()
     note(notes)
 
 

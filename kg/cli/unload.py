@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from kg.cli.common import progress
-from kg.cli.endpoint import options, read_access
+from kg.cli.endpoint import NO_STORE, options, read_access
 from kg.cli.parsing import parser
 
 
@@ -27,7 +27,7 @@ def main(words: list[str]) -> int:
     target, access = read_access(args.target, args) if args.target.startswith(("http://", "https://")) else (args.target, None)
     report = unload(target, access=access, server=args.server, only=args.only, show=args.show, progress=progress)
     if args.format == "json":
-        print(json.dumps({"schema": "servanda/unload/1"} | report.document(), ensure_ascii=False, indent=1))
+        print(json.dumps(NO_STORE | {"schema": "servanda/unload/1"} | report.document(), ensure_ascii=False, indent=1))
         return 0
     if args.show:
         for graph in report.graphs:

@@ -35,6 +35,7 @@ _ONE = {
     "claims": "?x a sv:Claim",
     "expectations": "?x a sv:Expectation",
     "sources": "?x a sv:Source",
+    "sources_unused": "?x a sv:Source . OPTIONAL { ?thing ?link ?x } FILTER(!BOUND(?thing))",
     "publishers": "?x a sv:Publisher",
     "evidence": "VALUES ?k { sv:Action sv:Omission sv:Occurrence } ?x a ?k",
     # a case counts when it has sourced conduct, a claim, or a person's assessment

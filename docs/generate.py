@@ -19,6 +19,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
 import reference_checks  # noqa: E402
 import reference_errors  # noqa: E402
+import reference_matrix  # noqa: E402
 import reference_ontology  # noqa: E402
 
 from kg.catalog import FOLDERS, queries, snake  # noqa: E402
@@ -43,6 +44,7 @@ def pages() -> dict[str, str]:
         REFERENCE + "ontology.md": NOTE + reference_ontology.ontology(ROOT),
         REFERENCE + "checks.md": NOTE + reference_checks.checks(),
         REFERENCE + "errors.md": NOTE + reference_errors.errors(ROOT),
+        REFERENCE + "matrix.md": NOTE + reference_matrix.matrix(ROOT),
         REFERENCE + "schemas/README.md": schemas(),
         "ontology/prefixes.ttl": "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items()),
         "ontology/context.jsonld": reference_ontology.context(ROOT),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from kg.engine import Rows
+from kg.engine import Rows, Term
 from kg.errors import EndpointError, UsageError
 from kg.sparql import rows
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _CHECK = "check that the URL is a query endpoint"
 _SELECT = "application/sparql-results+json"
 _TRIPLES = "application/n-triples, text/turtle;q=0.5"
+_BOOLEAN = ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean")
+# Virtuoso writes the one for the other
+_BOOLEANS: dict[Term | None, Term] = {ox.Literal(word, datatype=_BOOLEAN): ox.Literal(value, datatype=_BOOLEAN) for word, value in (("1", "true"), ("0", "false"))}
 _FORMS = {"n-triples": ox.RdfFormat.N_TRIPLES, "turtle": ox.RdfFormat.TURTLE, "text/plain": ox.RdfFormat.N_TRIPLES}
 
 
@@ -47,7 +50,8 @@ class RemoteEngine:
         answer = self.results(text)
         if not isinstance(answer, ox.QuerySolutions):
             raise EndpointError("KG-EN10", "the store answers a SELECT with a boolean", place=self.endpoint.query, fix=_CHECK)
-        return rows(answer)
+        names, found = rows(answer)
+        return Rows(names, [tuple(_BOOLEANS.get(term, term) for term in row) for row in found])
 
     def ask(self, text: str) -> ox.QueryBoolean:
         """Run an ASK; Virtuoso answers with a row that holds a number."""
@@ -74,7 +78,7 @@ class RemoteEngine:
         """The answer to a SELECT or ASK."""
         body, kind = self._ask(text, _SELECT)
         try:
-            return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+            return read_results(body)
         except (ValueError, SyntaxError):
             raise EndpointError("KG-EN10", f"the store's answer is not SPARQL results in JSON but {kind!r}", place=self.endpoint.query, fix=_CHECK) from None
 
@@ -137,6 +141,20 @@ class RemoteEngine:
             wrapper.setHTTPAuth(DIGEST if self.scheme == "digest" else BASIC)
             wrapper.setCredentials(self.access.user, self.access.password)
         return wrapper
+
+
+def read_results(body: bytes) -> ox.QuerySolutions | ox.QueryBoolean:
+    """SPARQL results in JSON; what the document holds beside (Comunica adds ``metadata``) is passed over.
+
+    Raises ValueError or SyntaxError, here and not while the rows are read, for what is no JSON, as where an answer was cut off.
+    """
+    import json
+
+    said = json.loads(body)
+    known = {"head", "boolean", "results"}
+    if isinstance(said, dict) and not said.keys() <= known:
+        body = json.dumps({name: said[name] for name in known & said.keys()}).encode()
+    return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
 
 
 def _said(kind: str, text: str, place: str) -> EndpointError | UsageError:

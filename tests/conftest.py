@@ -17,6 +17,11 @@ WORLD = Path(__file__).parent / "fixtures" / "world"
 Run = Callable[..., tuple[int, str, str]]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--write-matrix``: see test_matrix.py."""
+    parser.addoption("--write-matrix", action="store_true", help="write what came out into tests/matrix.json")
+
+
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The packaged data, built once for all tests."""

@@ -52,6 +52,11 @@ def answer(engine: Engine, known: dict[str, Any], name: str, params: dict[str, A
     return shape(engine, text, entry["columns"])
 
 
+def known_names(engine: Engine) -> dict[str, Any]:
+    """A catalog of the names that an engine holds."""
+    return _Anything(engine)
+
+
 def fixture_engine(engine: Engine | None = None) -> tuple[Engine, dict[str, Any]]:
     """The derived fixture cases on an engine, and a catalog of the names in them."""
     derived = derive(engine)

@@ -2,8 +2,8 @@
 
 usage: python bench/generate.py TRIPLES FILE.nq [SEED]
 
-Agreements, participations, provisions and obligations in one graph; occurrences, conduct and sources in one graph a decade.
-The same arguments give the same bytes.
+Parties, publishers, agreements, participations, provisions and obligations in one graph; occurrences, conduct and sources
+in one graph a decade. All of it conforms to the shapes. The same arguments give the same bytes.
 """
 
 from __future__ import annotations
@@ -20,9 +20,14 @@ CODE = "https://w3id.org/servanda/code/"
 GRAPH = "https://w3id.org/servanda/graph/import/bench-"
 TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
+TERMS = "http://purl.org/dc/terms/"
+XSD = "http://www.w3.org/2001/XMLSchema#"
 PARTIES = 220
+ARTICLES = 2  # of each agreement
 SHARE = 0.3  # of the triples about agreements; the rest about what happened
-BEHAVIORS = ("armedAssistance", "armedAttack", "consultation", "neutrality", "nonAggression", "verbalSupport", "sanctions", "basing")
+PUBLISHERS = 40
+BEHAVIORS = ("assistance", "troops", "militaryAssistance", "consultation", "verbalSupport")
+_TREATIES = f"<{ID}source/treaties>"
 _WEIGHTS = list(accumulate(1 / rank**1.1 for rank in range(1, PARTIES + 1)))
 
 
@@ -31,6 +36,9 @@ def generate(triples: int, seed: int = 1) -> Iterator[str]:
     chance = random.Random(seed)
     made = 0
     number = 0
+    for line in _base():
+        made += 1
+        yield f"{line} <{GRAPH}agreements> .\n"
     while made < triples * SHARE:
         number += 1
         for line in _agreement(chance, number):
@@ -49,13 +57,43 @@ def generate(triples: int, seed: int = 1) -> Iterator[str]:
                 yield f"{line} <{GRAPH}{decade}> .\n"
 
 
+def _base() -> Iterator[str]:
+    """What all the rest leans on: the record's last day, parties, publishers, and the source of what agreements say."""
+    yield f"<https://w3id.org/servanda/data> <{SV}cutOffOn> {_date('2026-06-30')}"
+    yield from _source("treaties", 0, "2000-01-01")
+    for number in range(PUBLISHERS):
+        yield f"<{ID}publisher/p{number}> {TYPE} <{SV}Publisher>"
+        yield f'<{ID}publisher/p{number}> {LABEL} "Publisher {number}"@en'
+    for number in range(PARTIES):
+        yield f"<{ID}state/S{number:03}> {TYPE} <{SV}State>"
+        yield f'<{ID}state/S{number:03}> {LABEL} "State {number}"@en'
+        yield _t(f"<{ID}state/S{number:03}>", "hasSource", _TREATIES)
+
+
+def _source(name: str, publisher: int, day: str) -> Iterator[str]:
+    it = f"<{ID}source/{name}>"
+    yield f"{it} {TYPE} <{SV}Source>"
+    yield f'{it} <{TERMS}title> "Report {name}"@en'
+    yield f'{it} <{TERMS}language> "en"'
+    yield _t(it, "publishedBy", f"<{ID}publisher/p{publisher}>")
+    yield _t(it, "publishedOn", _date(day))
+    yield _t(it, "retrievedOn", _date("2026-11-22"))
+    yield _t(it, "sourceKind", f"<{CODE}sourceKind/news>")
+    yield _t(it, "sourceQuality", f"<{CODE}sourceQuality/agency>")
+    yield _t(it, "url", f'"https://example.org/{name}"^^<{XSD}anyURI>')
+
+
 def _party(chance: random.Random) -> str:
     """A party, by a power law."""
     return f"<{ID}state/S{chance.choices(range(PARTIES), cum_weights=_WEIGHTS)[0]:03}>"
 
 
+def _date(day: str) -> str:
+    return f'"{day}"^^<{XSD}date>'
+
+
 def _day(chance: random.Random, first: int, years: int) -> str:
-    return f'"{first + chance.randrange(years)}-{chance.randrange(12) + 1:02}-{chance.randrange(28) + 1:02}"^^<http://www.w3.org/2001/XMLSchema#date>'
+    return f"{first + chance.randrange(years)}-{chance.randrange(12) + 1:02}-{chance.randrange(28) + 1:02}"
 
 
 def _t(subject: str, name: str, value: str) -> str:
@@ -64,48 +102,61 @@ def _t(subject: str, name: str, value: str) -> str:
 
 def _agreement(chance: random.Random, number: int) -> Iterator[str]:
     it = f"<{ID}agreement/b{number}>"
-    signed = _day(chance, 1816, 210)
+    signed = _day(chance, 1816, 200)
     yield f"{it} {TYPE} <{SV}Treaty>"
     yield f'{it} {LABEL} "Treaty number {number}"@en'
-    yield _t(it, "signedOn", signed)
-    members = sorted({_party(chance) for _ in range(2 if chance.random() < 0.8 else 2 + chance.randrange(30))})
-    for place, member in enumerate(members):
+    yield _t(it, "signedOn", _date(signed))
+    yield _t(it, "hasSource", _TREATIES)
+    members = {_party(chance) for _ in range(2 if chance.random() < 0.8 else 2 + chance.randrange(30))}
+    while len(members) < 2:
+        members.add(_party(chance))
+    for place, member in enumerate(sorted(members)):
         joining = f"<{ID}participation/b{number}-{place}>"
         yield f"{joining} {TYPE} <{SV}Participation>"
         yield _t(joining, "ofAgreement", it)
         yield _t(joining, "participant", member)
-        yield _t(joining, "boundFrom", signed)
-    for article in range(1 + chance.randrange(4)):
+        yield _t(joining, "boundFrom", _date(signed))
+        yield _t(joining, "boundAsOf", _date("2026-01-01"))
+        yield _t(joining, "hasSource", _TREATIES)
+    for article in range(ARTICLES):
         provision, duty = f"<{ID}provision/b{number}-art-{article}>", f"<{ID}obligation/b{number}-art-{article}>"
         yield f"{provision} {TYPE} <{SV}Provision>"
         yield _t(provision, "partOf", it)
+        yield _t(provision, "locator", f'"Article {article}"')
         yield _t(
             provision, "gist", f'"The parties shall do what article {article} of treaty {number} says, without delay and with all means at their disposal."@en'
         )
+        yield _t(provision, "hasSource", _TREATIES)
         yield f"{duty} {TYPE} <{SV}PositiveObligation>"
+        yield f'{duty} {LABEL} "what article {article} of treaty {number} says"@en'
         yield _t(duty, "imposedBy", provision)
-        yield _t(duty, "underAgreement", it)
         yield _t(duty, "requires", f"<{CODE}behavior/{chance.choice(BEHAVIORS)}>")
+        yield _t(duty, "triggeredBy", f"<{CODE}trigger/attackOnBeneficiary>")
+        yield _t(duty, "standardOfPerformance", f"<{CODE}standard/necessary>")
 
 
 def _event(chance: random.Random, number: int, decade: int, agreements: int) -> Iterator[str]:
-    it, day = f"<{ID}occurrence/b{number}>", _day(chance, decade, 10)
+    it, day = f"<{ID}occurrence/b{number}>", _day(chance, decade, min(10, 2026 - decade))
+    source = f"<{ID}source/b{number}>"
+    yield from _source(f"b{number}", number % PUBLISHERS, day)
     yield f"{it} {TYPE} <{SV}Occurrence>"
     yield f'{it} {LABEL} "Event number {number} of the {decade}s"@en'
-    yield _t(it, "occurrenceKind", f"<{CODE}behavior/armedAttack>")
+    yield _t(it, "occurrenceKind", f"<{CODE}behavior/invasion>")
     yield _t(it, "initiator", _party(chance))
     yield _t(it, "target", _party(chance))
-    yield _t(it, "beganOn", day)
+    yield _t(it, "beganOn", _date(day))
+    yield _t(it, "hasSource", source)
     for answer in range(chance.choice((0, 1, 1, 2, 6))):
-        conduct, source = f"<{ID}conduct/b{number}-{answer}>", f"<{ID}source/b{number % 5000}>"
+        conduct = f"<{ID}conduct/b{number}-{answer}>"
         yield f"{conduct} {TYPE} <{SV}Action>"
+        yield f'{conduct} {LABEL} "Answer {answer} to event number {number}"@en'
         yield _t(conduct, "actor", _party(chance))
         yield _t(conduct, "recipient", _party(chance))
         yield _t(conduct, "behavior", f"<{CODE}behavior/{chance.choice(BEHAVIORS)}>")
         yield _t(conduct, "inResponseTo", it)
-        yield _t(conduct, "beganOn", day)
+        yield _t(conduct, "beganOn", _date(day))
         yield _t(conduct, "hasSource", source)
-        yield _t(conduct, "bearsOn", f"<{ID}agreement/b{chance.randrange(agreements) + 1}>")
+        yield _t(conduct, "bearsOn", f"<{ID}obligation/b{chance.randrange(agreements) + 1}-art-{chance.randrange(ARTICLES)}>")
 
 
 def main(words: list[str]) -> int:

@@ -184,9 +184,9 @@ def record_triples() -> list[ox.Triple]:
 
 def checked_graph(triples: list[ox.Triple]) -> list[ox.Triple]:
     """The graph that the engines of the validation step are given."""
-    from kg.validate import _context, _is_schema, _spelled_out
+    from kg.validate import _context, _is_schema, spelled_out
 
-    return [*(_spelled_out(triple) for triple in triples if not _is_schema(triple)), *_context()]
+    return [*(spelled_out(triple) for triple in triples if not _is_schema(triple)), *_context()]
 
 
 def bare_rudof(triples: list[ox.Triple]) -> Side:

@@ -21,6 +21,7 @@ import reference_checks  # noqa: E402
 import reference_errors  # noqa: E402
 import reference_matrix  # noqa: E402
 import reference_ontology  # noqa: E402
+import reference_shacl  # noqa: E402
 
 from kg.catalog import FOLDERS, queries, snake  # noqa: E402
 from kg.cli import COMMANDS  # noqa: E402
@@ -43,6 +44,7 @@ def pages() -> dict[str, str]:
         REFERENCE + "shapes.md": NOTE + reference_ontology.shapes(ROOT),
         REFERENCE + "ontology.md": NOTE + reference_ontology.ontology(ROOT),
         REFERENCE + "checks.md": NOTE + reference_checks.checks(),
+        REFERENCE + "shacl.md": NOTE + reference_shacl.suite(ROOT),
         REFERENCE + "errors.md": NOTE + reference_errors.errors(ROOT),
         REFERENCE + "matrix.md": NOTE + reference_matrix.matrix(ROOT),
         REFERENCE + "schemas/README.md": schemas(),

@@ -91,9 +91,9 @@ def build(store: Path, sources: list[Path] | None = None, *, force: bool = False
         manifest = None if force else _unchanged(store, digest, sources, contributed)
         if manifest:
             return BuildReport(store, "unchanged", manifest, time.perf_counter() - started)
-        packed = None if force or engine else _prebuilt(digest)
-        if packed:
-            quads, manifest, names = packed
+        carried = None if force or engine else _prebuilt(digest)
+        if carried:
+            quads, manifest, names = carried
             action, results = "loaded", list[Any]()
         else:
             quads, manifest, names, results = compile_record(sources, digest, say, engine, contributed)
@@ -108,21 +108,30 @@ def compile_record(
     sources: list[Path], digest: str, say: Progress, engine: str | None = None, contributed: Iterable[Path] = ()
 ) -> tuple[bytes, dict[str, Any], dict[str, Any], list[Any]]:
     """Read, validate, infer, activate, assess: N-Quads, manifest, catalog, and warnings of the validation."""
+    documents = read_record(sources, contributed)
+    say(f"{'read':9} {len(documents)} files, {sum(len(d.triples) for d in documents):,} triples")
+    results = validate(documents, engine)
+    say(f"{'validate':9} conforms, {len(results)} warnings and notes")
+    return (*packed(derive(documents, say), digest), results)
+
+
+def read_record(sources: Iterable[Path], contributed: Iterable[Path] = ()) -> list[Document]:
+    """The schema, the data and the contributions, without what a contribution replaces."""
+    data = read_data(path for source in sources for path in find_files(source))
+    return [*read_schema(), *contributions.combine(data, contributions.read(contributed))]
+
+
+def packed(store: ox.Store, digest: str) -> tuple[bytes, dict[str, Any], dict[str, Any]]:
+    """A derived record as it is written: N-Quads, manifest, catalog."""
     from kg.catalog import catalog
     from kg.engine import OxigraphEngine
 
-    schema = read_schema()
-    data = contributions.combine(read_data(path for source in sources for path in find_files(source)), contributions.read(contributed))
-    say(f"{'read':9} {len(data)} files, {sum(len(d.triples) for d in data):,} triples")
-    results = _validate(schema + data, engine)
-    say(f"{'validate':9} conforms, {len(results)} warnings and notes")
-    store = derive(schema + data, say)
-    quads = sorted_quads(store)
     view = OxigraphEngine(store)
-    return quads, _manifest(view, digest), catalog(view), results
+    return sorted_quads(store), _manifest(view, digest), catalog(view)
 
 
-def _validate(documents: list[Document], engine: str | None) -> list[Any]:
+def validate(documents: list[Document], engine: str | None = None) -> list[Any]:
+    """Check everything; returns the warnings and notes. Raises NotConforming."""
     from kg.locate import locate
     from kg.validate import DEFAULT_ENGINE, validate_triples
 
@@ -185,13 +194,13 @@ def _prebuilt(digest: str) -> tuple[bytes, dict[str, Any], dict[str, Any]] | Non
     """The record that the wheel carries, if it was made from these very inputs."""
     import gzip
 
-    packed = folder("prebuilt")
+    carried = folder("prebuilt")
     try:
-        manifest = json.loads((packed / "manifest.json").read_bytes())
+        manifest = json.loads((carried / "manifest.json").read_bytes())
         if manifest["digest"] != digest:
             return None
-        names = json.loads((packed / "catalog.json").read_bytes())
-        return gzip.decompress((packed / "record.nq.gz").read_bytes()), manifest, names
+        names = json.loads((carried / "catalog.json").read_bytes())
+        return gzip.decompress((carried / "record.nq.gz").read_bytes()), manifest, names
     except (OSError, ValueError, KeyError):
         return None
 

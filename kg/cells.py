@@ -46,6 +46,14 @@ class Names:
     known: set[str] = field(default_factory=set)
     names: Mapping[str, list[str]] = field(default_factory=dict)
 
+    def has(self, iri: str) -> bool:
+        """Whether there is such a thing."""
+        return iri in self.known
+
+    def called(self, word: str) -> list[str]:
+        """The things of this name."""
+        return self.names.get(word.casefold(), [])
+
 
 def split(cell: str) -> list[str]:
     r"""The values of a cell: separated by ``|``; ``\|`` is the sign itself, and inside a Turtle text it separates nothing."""
@@ -221,10 +229,10 @@ def _thing(word: str, column: Column, names: Names) -> Term:
     if _SLUG.fullmatch(word):
         forms = (word, word.upper(), word.lower())
         made = [f"{ID}{KINDS[kind]}/{form}" for form in forms for kind in column.of]
-        found = next((iri for iri in made if iri in names.known), None)
+        found = next((iri for iri in made if names.has(iri)), None)
         if found:
             return ox.NamedNode(found)
-    named = [iri for iri in names.names.get(word.casefold(), []) if short(iri).partition(":")[0] in column.of]
+    named = [iri for iri in names.called(word) if short(iri).partition(":")[0] in column.of]
     if len(named) == 1:
         return ox.NamedNode(named[0])
     if named:

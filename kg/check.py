@@ -12,27 +12,41 @@ import pyoxigraph as ox
 
 from kg.errors import InputError
 from kg.formats import envelope
-from kg.intake import Taken, take
+from kg.intake import KINDS, Taken, take
 from kg.locate import locate
 
 if TYPE_CHECKING:
     from kg.affected import View
     from kg.query import Base
+    from kg.tables import Tables
     from kg.validate import Result
 
 SEVERITIES = ("violation", "warning", "info")
-_PLACE = re.compile(r"^(.*?):(\d+):(\d+)$", re.DOTALL)
+_PLACE = re.compile(r"^(.*?):(\d+)(?::(\d+))?$", re.DOTALL)
+_TABLES = (".csv", ".tsv", ".xlsx")
 _SYNTAX = "KG-IN04"
 
 
 @dataclass(frozen=True)
 class Report:
-    """What validation found: ``results`` in the order of files and lines, the ``engine`` that found it, and the files ``taken`` in."""
+    """What validation found: ``results`` in the order of files and lines, the ``engine`` that found it, the files ``taken`` in,
+    the ``labels`` of what results are about, and which results say that a file cannot be read (``refused``).
+
+    Where the files are a table that stands for a graph of the base, ``replaces`` is that graph and ``mark`` its mark when it was exported.
+    """
 
     results: list[Result]
     engine: str
     taken: list[Taken] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)
+    refused: list[Result] = field(default_factory=list)
+    replaces: str | None = None
+    mark: str | None = None
+
+    @property
+    def triples(self) -> list[ox.Triple]:
+        """Every statement of the files, once."""
+        return list(dict.fromkeys(triple for one in self.taken for triple in one.document.triples))
 
     @property
     def conforms(self) -> bool:
@@ -50,7 +64,9 @@ class Report:
             "conforms": self.conforms,
             "counts": self.counts,
             "engine": self.engine,
-            "results": [asdict(result) | {"focus": result.focus or None} for result in self.results],
+            "results": [
+                {key: value for key, value in asdict(result).items() if key != "components"} | {"focus": result.focus or None} for result in self.results
+            ],
         }
 
 
@@ -58,8 +74,7 @@ class Refused(InputError):
     """Files that cannot be read; ``report`` holds each mistake with its place, and what was found in the other files."""
 
     def __init__(self, report: Report) -> None:
-        refused = [result for result in report.results if result.code.startswith("KG-IN")]
-        first, more = refused[0], len(refused) - 1
+        first, more = report.refused[0], len(report.refused) - 1
         place = ":".join(str(part) for part in (first.file, first.line, first.column) if part is not None)
         message = first.message + (f" (and {more} more {'mistake' if more == 1 else 'mistakes'})" if more else "")
         super().__init__(first.code, message, place=place, fix=first.fix)
@@ -67,10 +82,11 @@ class Refused(InputError):
 
 
 def check(paths: Iterable[Path], base: Base, engine: str | None = None, *, kind: str | None = None) -> Report:
-    """Validate files (``-`` is standard input) together with the base graph.
+    """Validate files, RDF and tables (``-`` is standard input), together with the base graph.
 
     Results are those about things that the files describe, and those that the files newly cause elsewhere. A file that
     stands for one of the base's own graphs replaces it. ``kind`` says what the files are, whatever their endings.
+    What is wrong in a table is placed at its row and column.
     Raises Refused (an InputError) with a report where a file cannot be read; the others are checked all the same.
     """
     from kg.lint import lint
@@ -78,32 +94,50 @@ def check(paths: Iterable[Path], base: Base, engine: str | None = None, *, kind:
 
     chosen = engine or DEFAULT_ENGINE
     require_engine(chosen)
-    taken, refused = _take_all(paths, kind)
+    paths = list(dict.fromkeys(paths))
+    ending = KINDS[kind] if kind else None
+    among = {path for path in paths if (ending or path.suffix.lower()) in _TABLES}
+    tables = _take_tables([path for path in paths if path in among], base, ending)
+    taken, refused = _take_all([path for path in paths if path not in among], kind)
+    taken += tables.taken
+    refused += [_refused(error) for error in tables.refused]
     whole = [one for one in taken if not one.problems]
     found = _shape_results(whole, base.store, chosen) if whole else []
     found = lint(whole, base, found) if whole else found
-    results = sorted([*refused, *locate(found, whole)], key=_order)
-    report = Report(results, chosen, taken, _labels(results, whole, base))
+    unread = {(problem.file, problem.line) for problem in tables.problems}  # what a row lacks may be in a cell that could not be read
+    placed = [result for result in locate(found, whole) if (result.file, result.line) not in unread]
+    results = sorted([*refused, *tables.problems, *placed], key=_order)
+    report = Report(results, chosen, taken, _labels(results, whole, base), refused, tables.replaces, tables.mark)
     if refused:
         raise Refused(report)
     return report
+
+
+def _take_tables(paths: list[Path], base: Base, ending: str | None) -> Tables:
+    from kg.tables import Tables, take_tables
+
+    return take_tables(paths, base, ending) if paths else Tables()
 
 
 def _take_all(paths: Iterable[Path], kind: str | None) -> tuple[list[Taken], list[Result]]:
     """The files that can be read, and what keeps the others from it."""
     taken: list[Taken] = []
     refused: list[Result] = []
-    for path in dict.fromkeys(paths):
+    for path in paths:
         try:
             one = take(path, kind)
         except InputError as error:
-            match = _PLACE.match(error.place)
-            place = (match[1], int(match[2]), int(match[3])) if match else (error.place, None, None)
-            refused.append(_refusal(error.code, error.message, error.fix, *place))
+            refused.append(_refused(error))
             continue
         taken.append(one)
         refused += [_refusal(_SYNTAX, problem.message, problem.fix, one.place, *one.lines.place(problem.at)) for problem in one.problems]
     return taken, refused
+
+
+def _refused(error: InputError) -> Result:
+    match = _PLACE.match(error.place)
+    place = (match[1], int(match[2]), int(match[3]) if match[3] else None) if match else (error.place, None, None)
+    return _refusal(error.code, error.message, error.fix, *place)
 
 
 def _refusal(code: str, message: str, fix: str, file: str, line: int | None, column: int | None) -> Result:

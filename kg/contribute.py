@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,16 +19,16 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from kg import contributions
-from kg.contributions import CONTRIBUTION
+from kg.contributions import CONTRIBUTION, NOT_DATA, mark_of, own_triples
 from kg.errors import InputError, StoreError, UsageError
 from kg.fmt import canonical
-from kg.gather import NOT_DATA, Reading, mark_of, own_triples, read_and_check
 from kg.namespaces import GRAPH, ID, PREFIXES, expand
-from kg.read import show_path
+from kg.read import Document, graph_of, read_data, show_path
 from kg.rows import names_of, to_rows
 from kg.store import writing
 
 if TYPE_CHECKING:
+    from kg.check import Report
     from kg.query import Base
 
 LICENSES = {"CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/", "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/"}
@@ -39,7 +39,11 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Contribution:
-    """One contribution as it is kept: ``slug``, ``graph``, who (``by``), when (``on``), ``license``, ``note``, ``replaces``, ``triples``."""
+    """One contribution as it is kept: ``slug``, ``graph``, who (``by``), when (``on``), ``license``, ``note``, ``replaces``, ``triples``.
+
+    ``mark`` is that of what it replaces, when it was made.
+    ``outdated`` says what became of the file that it replaces since then: ``changed``, ``gone``, or None where nothing did.
+    """
 
     slug: str
     graph: str
@@ -50,40 +54,45 @@ class Contribution:
     replaces: str | None
     triples: int
     path: Path
+    mark: str | None = None
+    outdated: str | None = None
 
 
-def _not_added(results: list[Any]) -> InputError:
+def _not_done(results: list[Any], what: str) -> InputError:
     from kg.build import NotConforming
 
     error = NotConforming(results)
-    error.message = error.message.replace("nothing was built", "nothing was added")
+    error.message = error.message.replace("built", what)
     return error
 
 
 def add(
     paths: list[Path], base: Base, *, by: str, license: str, note: str | None = None, slug: str | None = None, engine: str | None = None
-) -> tuple[Contribution, Reading, list[dict[str, Any]]]:
+) -> tuple[Contribution, Report, list[dict[str, Any]]]:
     """Check files and add them as one contribution: all or nothing.
 
-    Returns the contribution (with what was read, and which verdicts changed). Raises NotConforming where there is a
+    Returns the contribution, the report of the check, and which verdicts changed. Raises NotConforming where there is a
     violation, InputError where a file is refused, UsageError for a name in use, StoreError where the store cannot be written.
     """
+    from kg.changes import changes
+    from kg.check import check
+
     name = _free_slug(slug or slug_of(paths[0].stem), base.folder)
     license_iri = _license(license)
     if not by.strip():
         raise UsageError("KG-US11", "no contributor named", fix="say who gives this: --by 'A. Historian'")
-    reading = read_and_check(paths, base, engine)
-    if not reading.report.conforms:
-        raise _not_added(reading.report.results)
-    if not reading.triples:
+    report = check(paths, base, engine)
+    if not report.conforms:
+        raise _not_done(report.results, "added")
+    if not report.triples:
         raise InputError("KG-CT22", "nothing to add", place=", ".join(map(show_path, paths)), fix="fill in a row; rows that begin with # are passed over")
     graph = CONTRIBUTION + name
-    about = _about(graph, by.strip(), license_iri, note, reading.replaces)
-    with writing(base.folder), _pending(base.folder, name, [*about, *reading.triples]) as made:
+    about = _about(graph, by.strip(), license_iri, note, report)
+    with writing(base.folder), _pending(base.folder, name, [*about, *report.triples]) as made:
         _unmoved(base)
-        quads = _rebuild(base, made, None)
-    changed = _settle(base, quads)
-    return _read_one(contributions.folder_of(base.folder) / f"{name}.ttl"), reading, changed
+        after = _rebuild(base, made, None)
+    _settle(base)
+    return _read_one(contributions.folder_of(base.folder) / f"{name}.ttl"), report, changes(base.store, after)
 
 
 def slug_of(word: str) -> str:
@@ -106,7 +115,7 @@ def _license(word: str) -> str:
     return found
 
 
-def _about(graph: str, by: str, license_iri: str, note: str | None, replaces: str | None) -> list[ox.Triple]:
+def _about(graph: str, by: str, license_iri: str, note: str | None, report: Report) -> list[ox.Triple]:
     def say(name: str, term: ox.NamedNode | ox.Literal) -> ox.Triple:
         return ox.Triple(ox.NamedNode(graph), ox.NamedNode(_DCTERMS + name), term)
 
@@ -117,8 +126,8 @@ def _about(graph: str, by: str, license_iri: str, note: str | None, replaces: st
     ]
     if note:
         made.append(say("description", ox.Literal(note, language="en")))
-    if replaces:
-        made.append(say("replaces", ox.NamedNode(replaces)))
+    if report.replaces and report.mark:
+        made += [say("replaces", ox.NamedNode(report.replaces)), say("source", ox.Literal(report.mark))]  # what it was made from
     return made
 
 
@@ -166,9 +175,9 @@ def _unmoved(base: Base) -> None:
         raise StoreError("KG-CT21", "the store was built anew meanwhile", place=str(base.folder), fix="run the command again")
 
 
-def _rebuild(base: Base, new: Path | None, gone: Path | None) -> bytes:
-    """Derive the record with a contribution more or less, and swap it in together with the file. Returns the record as N-Quads."""
-    from kg.build import compile_record
+def _rebuild(base: Base, new: Path | None, gone: Path | None) -> ox.Store:
+    """Derive the record with a contribution more or less, and swap it in together with the file. Returns the record."""
+    from kg.build import derive, packed, read_record
     from kg.inputs import content_digest, fingerprint
     from kg.store import write_generation
 
@@ -176,7 +185,10 @@ def _rebuild(base: Base, new: Path | None, gone: Path | None) -> bytes:
     kept = [path for path in contributions.files(base.folder) if path != gone]
     files = sorted([*kept, *([new] if new else [])], key=lambda path: path.name)
     digest = content_digest(sources, files)
-    quads, manifest, names, _ = compile_record(sources, digest, _silent, None, files)
+    documents = read_record(sources, files)
+    _require_valid(base, documents, "added" if new else "removed")
+    record = derive(documents, _silent)
+    quads, manifest, names = packed(record, digest)
     manifest |= {"action": "built", "fingerprint": fingerprint(sources, files), "sources": [str(source) for source in sources]}
     step = _Move(new, gone, contributions.folder_of(base.folder))
     try:
@@ -184,16 +196,45 @@ def _rebuild(base: Base, new: Path | None, gone: Path | None) -> bytes:
     except StoreError:
         step.undo()
         raise
-    return quads
+    return record
 
 
-def _settle(base: Base, quads: bytes) -> list[dict[str, Any]]:
-    """Note the mark of the files in their new places, and say which verdicts changed."""
+def _require_valid(base: Base, documents: list[Document], what: str) -> None:
+    """Raise NotConforming where the record would not conform.
+
+    The base conforms, so only what the change affects is checked; everything, where a file was altered since the base was built.
+    What is added has been checked with its positions before; here it is what a removal breaks.
+    """
+    from kg.affected import View
+    from kg.build import NotConforming, validate
+    from kg.check import changes
+    from kg.inputs import content_digest
+    from kg.validate import DEFAULT_ENGINE
+
+    if content_digest(_sources(base), contributions.files(base.folder)) != base.manifest["digest"]:
+        try:
+            validate(documents)
+        except NotConforming as error:
+            raise _not_done(error.results, what) from None
+        return
+    if what == "added":
+        return
+    before = {graph.value for graph in base.store.named_graphs() if isinstance(graph, ox.NamedNode)}
+    before = {graph for graph in before if not graph.removeprefix(GRAPH).startswith(NOT_DATA)}
+    after = {document.graph for document in documents}
+    back = frozenset(triple for document in documents if document.graph not in before for triple in document.triples)
+    results = changes(View(base.store, frozenset(before - after), back), DEFAULT_ENGINE)
+    if any(result.severity == "violation" for result in results):
+        from kg.locate import locate
+
+        raise _not_done(locate(results, documents), what)
+
+
+def _settle(base: Base) -> None:
+    """Note the mark of the files in their new places."""
     from kg.build import build
-    from kg.changes import changes
 
     build(base.folder, _sources(base))
-    return changes(base.store, _in_memory(quads))
 
 
 def _sources(base: Base) -> list[Path]:
@@ -225,15 +266,32 @@ class _Move:
             os.replace(self.target, self.source)
 
 
-def _in_memory(quads: bytes) -> ox.Store:
-    store = ox.Store()
-    store.bulk_load(input=quads, format=ox.RdfFormat.N_QUADS)
-    return store
+def listing(base: Base) -> list[Contribution]:
+    """Every contribution to a store, by name, with what became of the file that it replaces."""
+    found = [_read_one(path) for path in contributions.files(base.folder)]
+    wanted = {GRAPH + one.replaces for one in found if one.replaces}
+    files = [path for source in _sources(base) if wanted and source.is_dir() for path in source.rglob("*.ttl") if graph_of(path) in wanted]
+    files += [one.path for one in found if one.graph in wanted]
+    marks = {document.graph: mark_of(_own(document)) for document in _as_graphs(files, base.folder)}
+    return [replace(one, outdated=_outdated(one, marks)) for one in found]
 
 
-def listing(store: Path) -> list[Contribution]:
-    """Every contribution to a store, by name."""
-    return [_read_one(path) for path in contributions.files(store)]
+def _as_graphs(files: list[Path], store: Path) -> list[Document]:
+    """Files of the data and contributions, each with the named graph that it goes to."""
+    folder = contributions.folder_of(store)
+    return [*read_data(path for path in files if path.parent != folder), *contributions.read(path for path in files if path.parent == folder)]
+
+
+def _own(document: Document) -> list[ox.Triple]:
+    """The triples of a document without what a contribution says of itself."""
+    return [triple for triple in document.triples if triple.subject != ox.NamedNode(document.graph)]
+
+
+def _outdated(one: Contribution, marks: dict[str, str]) -> str | None:
+    if one.replaces is None or one.mark is None:
+        return None
+    now = marks.get(GRAPH + one.replaces)
+    return "gone" if now is None else None if now == one.mark else "changed"
 
 
 def _read_one(path: Path) -> Contribution:
@@ -254,6 +312,7 @@ def _read_one(path: Path) -> Contribution:
         replaces.removeprefix(GRAPH) if replaces else None,
         own,
         path,
+        said.get("source"),
     )
 
 
@@ -268,23 +327,28 @@ def find(slug: str, store: Path) -> Contribution:
 
 
 def remove(slug: str, base: Base) -> tuple[Contribution, list[dict[str, Any]]]:
-    """Take a contribution out: its file goes to ``removed/`` in the folder, and the record is derived without it."""
+    """Take a contribution out: its file goes to ``removed/`` in the folder, and the record is derived without it.
+
+    Raises NotConforming where something else in the record needs it.
+    """
+    from kg.changes import changes
+
     with writing(base.folder):
         _unmoved(base)
         found = find(slug, base.folder)
-        quads = _rebuild(base, None, found.path)
-    return found, _settle(base, quads)
+        after = _rebuild(base, None, found.path)
+    _settle(base)
+    return found, changes(base.store, after)
 
 
 def diff(slug: str, base: Base) -> tuple[list[ox.Triple], list[ox.Triple], list[dict[str, Any]]]:
     """What a contribution adds and takes away, and which verdicts differ because of it."""
-    from kg.build import compile_record
+    from kg.build import derive, read_record
     from kg.changes import changes
 
     found = find(slug, base.folder)
     others = [path for path in contributions.files(base.folder) if path != found.path]
-    quads = compile_record(_sources(base), "", _silent, None, others)[0]
-    without = _in_memory(quads)
+    without = derive(read_record(_sources(base), others), _silent)
     mine = set(own_triples(base.store, found.graph))
     replaced = set(own_triples(without, GRAPH + found.replaces)) if found.replaces else set()
     return sorted(mine - replaced, key=str), sorted(replaced - mine, key=str), changes(without, base.store)

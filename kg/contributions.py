@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CONTRIBUTION = GRAPH + "contribution/"
 REPLACES = PREFIXES["dcterms"] + "replaces"
+NOT_DATA = ("derived/", "schemes/", "ontology/")
 
 
 def folder_of(store: Path) -> Path:
@@ -56,3 +57,17 @@ def combine(data: list[Document], contributed: list[Document]) -> list[Document]
     """Data and contributions together, without the graphs that a contribution replaces."""
     gone = {graph for document in contributed for graph in replaced(document)}
     return [document for document in (*data, *contributed) if document.graph not in gone]
+
+
+def own_triples(store: ox.Store, graph: str) -> list[ox.Triple]:
+    """The triples of a named graph, sorted, without what a contribution says of itself."""
+    node = ox.NamedNode(graph)
+    found = [ox.Triple(q.subject, q.predicate, q.object) for q in store.quads_for_pattern(None, None, None, node) if q.subject != node]
+    return sorted(found, key=str)
+
+
+def mark_of(triples: Iterable[ox.Triple]) -> str:
+    """A mark of triples: the same for the same triples."""
+    import hashlib
+
+    return "sha256:" + hashlib.sha256("\n".join(sorted(map(str, triples))).encode()).hexdigest()[:16]

@@ -68,6 +68,8 @@ def _name(code: str, report: Report) -> str:
     shape = shapes().get(code)
     if code == "KG-IN04":
         return "mistakes of grammar"
+    if code.startswith("KG-CT"):
+        return "cells that cannot be read"
     return shape.name if shape else next(result.message for result in report.results if result.code == code).split(":")[0].rstrip(".")
 
 
@@ -97,11 +99,14 @@ def _excerpt(source: Taken, line: int, column: int) -> list[str]:
     from wcwidth import wcswidth
 
     text = source.lines.line(line)
-    start = max(0, min(column - 1 - _WIDTH // 2, len(text) - _WIDTH))
+    spot, length = source.lines.spot(line, column)
+    start = max(0, min(spot - _WIDTH // 2, len(text) - _WIDTH))
     cut = text[start : start + _WIDTH]
-    word = next((token.text for token in tokens(text[column - 1 : column - 1 + _WIDTH])), "")
-    at = column - 1 - start
-    before, under = clean(cut[:at]), clean(cut[at : at + len(word.splitlines()[0] if word else "")])
+    if not length:
+        word = next((token.text for token in tokens(text[spot : spot + _WIDTH])), "")
+        length = len(word.splitlines()[0] if word else "")
+    at = spot - start
+    before, under = clean(cut[:at]), clean(cut[at : at + length])
     lead, tail = "…" if start else "", "…" if start + _WIDTH < len(text) else ""
     gutter = f"{line:6} | "
     pad = " " * (len(lead) + max(0, wcswidth(before)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -13,7 +12,6 @@ import pyoxigraph as ox
 
 from kg.findings import WORDS
 from kg.namespaces import BASE, short
-from kg.resources import folder
 
 if TYPE_CHECKING:
     from kg.check import Report
@@ -42,7 +40,7 @@ def sarif(report: Report, version: str) -> dict[str, Any]:
                 "columnKind": "unicodeCodePoints",
                 "artifacts": [{"location": {"uri": _uri(one.place)}} for one in report.taken],
                 "results": [_sarif_result(result, codes.index(result.code)) for result in report.results],
-                "invocations": [{"executionSuccessful": not any(result.code.startswith("KG-IN") for result in report.results)}],
+                "invocations": [{"executionSuccessful": not bool(report.refused)}],
             }
         ],
     }
@@ -73,8 +71,10 @@ def _sarif_result(result: Result, rule: int) -> dict[str, Any]:
 def _uri(place: str) -> str:
     if place == "-":
         return "standard-input"
-    path = Path(place)
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    place, bracket, sheet = place.partition(".xlsx[")  # a sheet of a workbook is a part of the file
+    path = Path(place + ".xlsx" * bool(bracket))
+    uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    return f"{uri}#{quote(sheet.removesuffix(']'))}" if bracket else uri
 
 
 # GitHub annotations
@@ -138,18 +138,17 @@ def _xml(text: str) -> str:
 
 
 def shacl_report(report: Report) -> str:
-    """The standard validation report in Turtle. Where a shape has several constraints, the component is that of the first."""
+    """The standard validation report in Turtle: as the standard wants it, one result for each constraint that is broken."""
     root = ox.BlankNode("report")
     triples = [ox.Triple(root, _node(_RDF, "type"), _node(_SH, "ValidationReport")), ox.Triple(root, _node(_SH, "conforms"), ox.Literal(report.conforms))]
     terms = {(_text(t.subject), t.predicate.value, _text(t.object)): t.object for one in report.taken for t in one.document.triples}
-    for number, result in enumerate(report.results):
+    for number, (result, component) in enumerate((one, component) for one in report.results for component in _components(one)):
         node = ox.BlankNode(f"result{number}")
-        shape = _node(BASE + "shape/", result.code)
         rows: list[tuple[str, Any]] = [
             ("focusNode", ox.NamedNode(result.focus) if result.focus else ox.Literal(result.file or "-")),
             ("resultSeverity", _node(_SH, _SEVERITIES[result.severity])),
-            ("sourceConstraintComponent", ox.NamedNode(components().get(result.code, shape.value))),
-            ("sourceShape", shape),
+            ("sourceConstraintComponent", component),
+            ("sourceShape", _node(BASE + "shape/", result.code)),
             ("resultMessage", ox.Literal(result.message, language="en")),
         ]
         if result.path:
@@ -163,48 +162,9 @@ def shacl_report(report: Report) -> str:
     return (ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b"").decode()
 
 
-@lru_cache(maxsize=1)
-def components() -> dict[str, str]:
-    """Code of a shape -> the IRI of its constraint component."""
-    store = ox.Store()
-    for path in sorted(folder("shapes").glob("*.ttl")):
-        store.load(path=str(path), format=ox.RdfFormat.TURTLE)
-    names = [
-        "minCount",
-        "maxCount",
-        "datatype",
-        "class",
-        "nodeKind",
-        "in",
-        "pattern",
-        "minInclusive",
-        "maxInclusive",
-        "minLength",
-        "maxLength",
-        "hasValue",
-        "uniqueLang",
-        "equals",
-        "disjoint",
-        "lessThan",
-        "lessThanOrEquals",
-        "closed",
-        "or",
-        "and",
-        "xone",
-        "not",
-        "node",
-        "qualifiedMinCount",
-        "qualifiedMaxCount",
-        "languageIn",
-        "sparql",
-    ]
-    found: dict[str, str] = {}
-    for quad in store.quads_for_pattern(None, _node(_SH, "severity"), None):
-        name = next((name for name in names if any(True for _ in store.quads_for_pattern(quad.subject, _node(_SH, name), None))), None)
-        if name and isinstance(quad.subject, ox.NamedNode):
-            component = "SPARQL" if name == "sparql" else name[0].upper() + name[1:]
-            found[quad.subject.value.removeprefix(BASE + "shape/")] = f"{_SH}{component}ConstraintComponent"
-    return found
+def _components(result: Result) -> list[ox.NamedNode]:
+    """The constraints that a result breaks; of a check that is no shape, the check itself."""
+    return [_node(_SH, f"{name}ConstraintComponent") for name in result.components] or [_node(BASE + "shape/", result.code)]
 
 
 def _guess(value: str) -> Any:

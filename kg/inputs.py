@@ -25,15 +25,15 @@ def packaged_data() -> list[Path]:
     return [folder("data")]
 
 
-def input_files(sources: Iterable[Path], contributed: Iterable[Path] = ()) -> list[Path]:
-    """Every file that decides what a build gives: schema, shapes, queries, data, contributions, and the code of the steps."""
+def input_files(sources: Iterable[Path]) -> list[Path]:
+    """Every file that decides what a build gives, contributions apart: schema, shapes, queries, data, and the code of the steps."""
     from kg.read import find_files
 
     files = [path for name in ("ontology", "shapes") for path in sorted(folder(name).rglob("*.ttl"))]
     files += sorted(folder("queries").rglob("*.rq"))
     for source in sources:
         files += find_files(source)
-    return [*files, *contributed, *_step_files()]
+    return [*files, *_step_files()]
 
 
 def fingerprint(sources: Iterable[Path], contributed: Iterable[Path] = ()) -> str:
@@ -75,8 +75,10 @@ def content_digest(sources: Iterable[Path], contributed: Iterable[Path] = ()) ->
 
     digest = hashlib.sha256(f"{__version__} {FORMAT}".encode())
     sources = list(sources)
-    for path in input_files(sources, contributed):
-        digest.update(f"{_stable_name(path, sources)}\0".encode() + path.read_bytes() + b"\0")
+    named = [(path, _stable_name(path, sources)) for path in input_files(sources)]
+    named += [(path, f"contributions/{path.name}") for path in contributed]  # whatever their folder: one on its way lies elsewhere
+    for path, name in named:
+        digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 

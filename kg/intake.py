@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import pyoxigraph as ox
 
@@ -22,10 +22,23 @@ from kg.node_positions import Marks, read_json, read_xml
 from kg.positions import Problem, Written, may_be_deep, read_positions
 from kg.read import FORMATS, Document, graph_of, show_path
 
+if TYPE_CHECKING:
+    from kg.tables import Grid
+
 MAX_BYTES = 32 * 2**20
 MAX_TRIPLES = 250_000
 STDIN = Path("standard-input")
-KINDS = {"turtle": ".ttl", "trig": ".trig", "nt": ".nt", "nq": ".nq", "jsonld": ".jsonld", "rdfxml": ".rdf"}
+KINDS = {
+    "turtle": ".ttl",
+    "trig": ".trig",
+    "nt": ".nt",
+    "nq": ".nq",
+    "jsonld": ".jsonld",
+    "rdfxml": ".rdf",
+    "csv": ".csv",
+    "tsv": ".tsv",
+    "xlsx": ".xlsx",
+}
 
 _LINES = (".nt", ".nq")
 _OURS = (".ttl", ".trig", *_LINES)
@@ -43,7 +56,7 @@ class Taken:
 
     document: Document
     text: str
-    lines: Lines
+    lines: Lines | Grid
     problems: list[Problem] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     marks: Marks | None = None
@@ -60,18 +73,21 @@ def take(path: Path, kind: str | None = None) -> Taken:
     ``kind`` (a key of ``KINDS``) overrides what the file's ending says; standard input is Turtle where none is given.
     Raises InputError where there is no such file, it is no plain file, too big, empty, of an unknown kind, or not UTF-8.
     """
-    if str(path) == "-":
-        ending = KINDS[kind or "turtle"]
-        path = STDIN.with_suffix(ending)
-        data = _capped(sys.stdin.buffer, "-")
-        return _read(path, data, ending, "-")
-    ending = KINDS[kind] if kind else path.suffix.lower()
+    ending = KINDS[kind] if kind else path.suffix.lower() if str(path) != "-" else KINDS["turtle"]
     if ending not in FORMATS:
         _open(path).close()  # a missing file is told as such, whatever its ending
-        raise InputError("KG-IN03", f"unknown kind of file {path.suffix!r}", place=show_path(path), fix=f"use one of {', '.join(FORMATS)}, or --input KIND")
+        fix = f"use one of {', '.join(KINDS.values())}, or --input KIND"
+        raise InputError("KG-IN03", f"unknown kind of file {path.suffix!r}", place=show_path(path), fix=fix)
+    data, named = data_of(path, ending)
+    return _read(named, data, ending, "-" if named.stem == str(STDIN) else show_path(path))
+
+
+def data_of(path: Path, ending: str) -> tuple[bytes, Path]:
+    """The bytes of a file, or of standard input for ``-``, and the path by which it is known. Raises InputError."""
+    if str(path) == "-":
+        return _capped(sys.stdin.buffer, "-"), STDIN.with_suffix(ending)
     with _open(path) as file:
-        data = _capped(file, show_path(path))
-    return _read(path, data, ending, show_path(path))
+        return _capped(file, show_path(path)), path
 
 
 def _open(path: Path) -> BinaryIO:

@@ -161,7 +161,7 @@ class _Form:
         for offset, (url, publisher, title, published, kind, language, *_) in self._parts("Sources", 3, example):
             if not url.startswith(("https://", "http://")):
                 raise self._refuse("Sources", f"not a web address: {url!r}", f"write it as: {example}", offset)
-            known = [iri for iri in self.names.names.get(publisher.casefold(), []) if short(iri).startswith("publisher:")]
+            known = [iri for iri in self.names.called(publisher) if short(iri).startswith("publisher:")]
             slug = short(known[0]).partition(":")[2] if known else _slug(publisher) or f"publisher-{offset}"
             if not known and slug not in publishers:
                 rows.append({"what": "publisher", "id": slug, "label": _text(publisher)})

@@ -23,6 +23,10 @@ class Lines:
         start = self._starts[min(line, len(self._starts)) - 1]
         return min(start + column - 1, len(self._text))
 
+    def spot(self, line: int, column: int) -> tuple[int, int]:
+        """Where in the text of a line a column stands; how long what stands there is, is not known here (0)."""
+        return column - 1, 0
+
     def line(self, number: int) -> str:
         """The text of a line, without its end; empty where there is none."""
         if not 1 <= number <= len(self._starts):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import unicodedata
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
 from kg.affected import View
+from kg.lint_index import SCAN_LIMIT, by_label, labels, names, nearest, plain
 from kg.lint_table import CHECKS
 from kg.namespaces import CODE, ID, KINDS, RECORD, SV, local, short
 from kg.read import Document
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from kg.query import Base
 
 
-SCAN_LIMIT = 500_000  # quads; above it look-alikes are found by exact label only
-
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _OWL = "http://www.w3.org/2002/07/owl#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -33,31 +31,17 @@ _TERMS = "http://purl.org/dc/terms/"
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _LABEL, _DEPRECATED, _REPLACED = (ox.NamedNode(iri) for iri in (_RDFS + "label", _OWL + "deprecated", _TERMS + "isReplacedBy"))
 _KEYS = tuple(ox.NamedNode(SV + name) for name in ("url", "wikidata", "iso3", "gwCode"))
+_ALSO = ox.NamedNode(_SKOS + "altLabel")
+_CLAIMED_BY, _CHARACTERIZATION = (ox.NamedNode(SV + name) for name in ("claimedBy", "Characterization"))
+_CLAIMANTS = {ox.NamedNode(SV + name) for name in ("Party", "State", "Organization", "NonStateActor", "Person")}
+_PARTS_OF_NAME = re.compile(r",| and ")
 _DATATYPES = {_XSD + name for name in ("string", "boolean", "integer", "decimal", "double", "date", "dateTime", "gYear", "anyURI")} | {
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 }
-_DAYS = frozenset(
-    [
-        "signedOn",
-        "inForceFrom",
-        "inForceUntil",
-        "boundFrom",
-        "knownBoundFrom",
-        "boundUntil",
-        "boundAsOf",
-        "beganOn",
-        "endedOn",
-        "ongoingOn",
-        "onDate",
-        "claimedOn",
-        "publishedOn",
-        "existedFrom",
-        "existedUntil",
-        "coversFrom",
-        "coversUntil",
-        "cutOffOn",
-    ]
-)
+_DAYS = {
+    *("signedOn", "inForceFrom", "inForceUntil", "boundFrom", "knownBoundFrom", "boundUntil", "boundAsOf", "beganOn", "endedOn", "ongoingOn"),
+    *("onDate", "claimedOn", "publishedOn", "existedFrom", "existedUntil", "coversFrom", "coversUntil", "cutOffOn"),
+}
 _ACTS = tuple(ox.NamedNode(SV + name) for name in ("actor", "initiator", "target", "participant", "recipient"))
 _WHEN = tuple(ox.NamedNode(SV + name) for name in ("beganOn", "onDate", "boundFrom", "boundUntil", "endedOn"))
 _TELLING = (
@@ -99,7 +83,7 @@ class _Linter:
         self._elsewhere = View(base.store, frozenset({document.graph for document in self._documents} & graphs))
         self._all = View(base.store, self._elsewhere.replaced, triples)
         self._subjects = {triple.subject for triple in triples}
-        self._own_labels = _by_label(triple for triple in triples if triple.predicate == _LABEL)
+        self._own_labels = by_label(triple for triple in triples if triple.predicate == _LABEL)
         self._vocabulary = vocabulary()
         self._unknown: set[tuple[Any, Any]] = set()
 
@@ -112,6 +96,7 @@ class _Linter:
             for subject in names:
                 self._name(subject)
                 self._look_alike(subject)
+                self._claimant(subject)
             for triple in document.triples:
                 self._terms(triple)
                 self._reference(triple)
@@ -177,7 +162,7 @@ class _Linter:
     def _term(self, triple: ox.Triple, term: str, value: Any, among: Iterable[str] = ()) -> None:
         self._unknown.add((triple.subject, triple.object if value is not None else triple.predicate))
         space = term[: len(term) - len(local(term))]
-        close = _nearest(local(term), [one for one in among or self._vocabulary.terms if not space.startswith((SV, CODE, _XSD)) or one.startswith(space)])
+        close = nearest(local(term), [one for one in among or self._vocabulary.terms if not space.startswith((SV, CODE, _XSD)) or one.startswith(space)])
         hint = _did_you_mean(close)
         if not self._said(triple.subject, triple.predicate, triple.object, hint):
             self._say("SV-LN02", triple.subject, triple.predicate, triple.object, short(term), f"{CHECKS['SV-LN02'].fix} {hint}".strip())
@@ -186,7 +171,7 @@ class _Linter:
         """A key of JSON-LD that the context does not know, so that what it says is lost."""
         check = CHECKS["SV-LN02"]
         line, column = one.lines.place(at)
-        hint = _did_you_mean(_nearest(key, self._vocabulary.terms))
+        hint = _did_you_mean(nearest(key, self._vocabulary.terms))
         message = f"{check.message[:-1]}: the key {key} means nothing in this context, and what it says is lost."
         doc = f"docs/reference/checks.md#{check.code.lower()}"
         self._found.append(Result(check.code, check.severity, "", None, key, message, f"{check.fix} {hint}".strip(), doc, one.place, line, column))
@@ -208,13 +193,10 @@ class _Linter:
         return any(not isinstance(quad.graph_name, ox.NamedNode) or quad.graph_name.value not in self._elsewhere.replaced for quad in quads)
 
     def _near(self, node: ox.NamedNode) -> list[str]:
-        """The three names of the same kind that are spelled most alike; in a big base, of those that start alike."""
+        """The three names of the same kind that are spelled most alike; in a big base, of those in the files."""
         space = node.value[: len(node.value) - len(local(node.value))]
-        names = {iri for iri in map(_value, self._subjects) if iri.startswith(space)}
-        if self._base.manifest["quads"] <= SCAN_LIMIT:
-            rows = self._base.engine.select(f'SELECT DISTINCT ?s WHERE {{ ?s a ?c FILTER(STRSTARTS(STR(?s), "{space}")) }}').rows
-            names |= {row[0].value for row in rows if row[0] is not None}
-        return _nearest(local(node.value), names)
+        own = [iri for iri in map(_value, self._subjects) if iri.startswith(space)]
+        return nearest(local(node.value), [*own, *(names(self._base, space) if self._small() else ())])
 
     def _deprecated(self, triple: ox.Triple) -> None:
         for term in (triple.predicate, triple.object):
@@ -226,6 +208,22 @@ class _Linter:
             if heir is not None:
                 fix = f"Use {short(heir)}." if heir else "Leave it out; nothing replaces it."
                 self._say("SV-LN03", triple.subject, triple.predicate, triple.object, short(term.value), fix)
+
+    def _claimant(self, subject: Any) -> None:
+        """A characterization whose label says whose claim it is, where no statement does."""
+        if any(self._all.match(subject, _CLAIMED_BY, None)) or _CHARACTERIZATION not in {row.object for row in self._all.match(subject, _TYPE, None)}:
+            return
+        for row in self._all.match(subject, _LABEL, None):
+            who, colon, _ = _value(row.object).partition(":")
+            named = [self._party(name.strip()) for name in _PARTS_OF_NAME.split(who) if colon and name.strip()]
+            if named and all(named):
+                fix = f"Add sv:claimedBy {short(named[0])}; without it, the statement counts as a finding of its source."
+                self._say("SV-LN08", subject, _LABEL, row.object, fix=fix)
+
+    def _party(self, name: str) -> str:
+        """The party or person of exactly this name, else nothing."""
+        called = {row.subject for key in (_LABEL, _ALSO) for row in self._all.match(None, key, ox.Literal(name, language="en"))}
+        return min((_value(one) for one in called if {row.object for row in self._all.match(one, _TYPE, None)} & _CLAIMANTS), default="")
 
     # Look-alikes
 
@@ -250,11 +248,13 @@ class _Linter:
         for day in _WHEN[:2]:
             for row in self._all.match(subject, day, None):
                 mine = self._signature(subject)
-                if mine:
+                first = min((pair for pair in mine if pair[0] in ("initiator", "actor")), default=None)
+                if first is not None:
                     yield from (
                         (other.subject, "the same parties, kind and day")
                         for other in self._all.match(None, day, row.object)
-                        if self._signature(other.subject) == mine
+                        if any(_value(one.object) == first[1] for one in self._all.match(other.subject, ox.NamedNode(SV + first[0]), None))
+                        and self._signature(other.subject) == mine
                     )
 
     def _differ(self, one: Any, other: Any) -> bool:
@@ -287,10 +287,13 @@ class _Linter:
 
     def _same_label(self, label: str) -> Iterator[Any]:
         """The things with nearly this label: of the files, and of the base as it was."""
-        plain = _plain(label)
-        yield from self._own_labels.get(plain, ())
-        if self._base.manifest["quads"] <= SCAN_LIMIT:
-            yield from _labels(self._base).get(plain, ())
+        yield from self._own_labels.get(plain(label), ())
+        if self._small():
+            yield from labels(self._base).get(plain(label), ())
+
+    def _small(self) -> bool:
+        """Whether the base may be looked through as a whole."""
+        return int(self._base.manifest["quads"]) <= SCAN_LIMIT
 
     # Contradictions
 
@@ -346,41 +349,11 @@ class _Linter:
                     )
 
 
-_LABELS: WeakKeyDictionary[Base, dict[str, list[Any]]] = WeakKeyDictionary()
-
-
-def _labels(base: Base) -> dict[str, list[Any]]:
-    """Plain label -> the base's things that have it."""
-    if base not in _LABELS:
-        _LABELS[base] = _by_label(quad.triple for quad in base.store.quads_for_pattern(None, _LABEL, None))
-    return _LABELS[base]
-
-
-def _by_label(triples: Iterable[ox.Triple]) -> dict[str, list[Any]]:
-    index: dict[str, list[Any]] = {}
-    for triple in triples:
-        index.setdefault(_plain(_value(triple.object)), []).append(triple.subject)
-    return index
-
-
-def _nearest(name: str, names: Iterable[str]) -> list[str]:
-    by_name: dict[str, str] = {}
-    for iri in sorted(names):
-        by_name.setdefault(local(iri).lower(), iri)
-    return [by_name[close] for close in difflib.get_close_matches(name.lower(), by_name, n=3, cutoff=0.6)]
-
-
 def _did_you_mean(close: list[str]) -> str:
     if not close:
         return ""
     names = [short(iri) for iri in close]
     return f"Did you mean {names[0]}?" if len(names) == 1 else f"Did you mean {', '.join(names[:-1])} or {names[-1]}?"
-
-
-def _plain(text: str) -> str:
-    """A label without case, accents, punctuation and the order of spaces."""
-    flat = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(sign if sign.isalnum() else " " for sign in flat if not unicodedata.combining(sign)).split())
 
 
 def _value(term: Any) -> str:

@@ -68,5 +68,13 @@ CHECKS = {
             "Correct it in the other file, or enter a rival claim with its own source.",
             "The base states another value of a property that has one value only.",
         ),
+        Check(
+            "SV-LN08",
+            "warning",
+            "This reads as somebody's claim, but names no claimant.",
+            "Add sv:claimedBy; without it, the statement counts as a finding of its source.",
+            "The label of a characterization begins with the name of a party or person of the record (or several, joined by and) and a colon, and there is no sv:claimedBy. "
+            "Where the label does not begin so, nobody can tell: a characterization without a claimant is in order, and is its source's own finding.",
+        ),
     )
 }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from kg.cells import CellError, Names, Term, decode, encode, exact, join, split
 from kg.columns import BY_PROPERTY, COLUMNS, KINDS_BY_WORD, REPLACES, WHAT, Column, header, kind_prefix, plain, what_of
+from kg.lint_index import SCAN_LIMIT
 from kg.namespaces import GRAPH, ID, KINDS, PREFIXES, SV, expand, short
 from kg.params import nearest
 from kg.sheets import Sheet
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kg.query import Base
 
 TYPE = PREFIXES["rdf"] + "type"
+_NAMED_BY = (PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "altLabel", PREFIXES["dcterms"] + "title")
 _TYPES = Column("what", TYPE, "thing", "what it is", ())
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 _GRAPH_NAME = re.compile(r"[A-Za-z]+/[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -49,10 +51,29 @@ class Table:
     replaces: tuple[str, str] | None = None
 
 
+@dataclass
+class _Stored(Names):
+    """The things of a big base: names are looked up one by one, as they are written, in English."""
+
+    store: ox.Store = field(default_factory=ox.Store)
+
+    def has(self, iri: str) -> bool:
+        """Whether there is such a thing."""
+        return iri in self.known or any(self.store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(TYPE), None))
+
+    def called(self, word: str) -> list[str]:
+        """The things of this name."""
+        literal = ox.Literal(word, language="en")
+        found = {str(getattr(quad.subject, "value", "")) for name in _NAMED_BY for quad in self.store.quads_for_pattern(None, ox.NamedNode(name), literal)}
+        return sorted({iri for iri in found if iri.startswith(ID)} | set(super().called(word)))
+
+
 def names_of(base: Base | None) -> Names:
     """Every thing of the base and its names, for cells to refer to."""
     if base is None:
         return Names()
+    if base.manifest["quads"] > SCAN_LIMIT:
+        return _Stored(store=base.store)
     names = Names()
     found: dict[str, list[str]] = {}
     text = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX dcterms: <http://purl.org/dc/terms/>
@@ -80,7 +101,7 @@ def read_tables(sheets: Iterable[Sheet], base: Names | None = None) -> Table:
                 iri = row.iri()
                 if iri and iri not in labels.setdefault(word.casefold(), []):
                     labels[word.casefold()].append(iri)
-    names = Names(base.known | mine, labels)
+    names = replace(base, known=base.known | mine, names=labels)
     for row in rows:
         _read_row(row, table, names)
     return table

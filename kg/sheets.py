@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import InputError, KgError
+from kg.intake import data_of
 from kg.read import show_path
 
 SUFFIXES = (".csv", ".tsv", ".xlsx")
-LIMIT = 20_000_000  # bytes of a file, and of what is packed in it
+UNPACKED = 100_000_000  # bytes of what is packed in an Excel file
 ROWS = 100_000
 _WAY_OUT = "save it as 'CSV UTF-8', or as .xlsx"
 
@@ -28,32 +29,20 @@ class Sheet:
     name: str
     rows: list[list[str]]
 
-    def place(self, row: int, column: int) -> str:
-        """Where a cell is, both counted from 1: ``cases.csv:3:7``."""
-        sheet = f"[{self.name}]" if self.name else ""
-        return f"{show_path(self.path)}{sheet}:{row}:{column}"
 
+def read_sheets(path: Path, data: bytes | None = None, ending: str | None = None) -> list[Sheet]:
+    """The tables of a file; of an Excel file, each sheet whose header begins with ``what`` and ``id``.
 
-def read_sheets(path: Path) -> list[Sheet]:
-    """The tables of a file; of an Excel file, each sheet whose header begins with ``what`` and ``id``. Raises InputError."""
-    data = _bytes(path)
-    suffix = path.suffix.lower()
+    ``data`` are its bytes where they have been read, ``ending`` overrides its own. Raises InputError.
+    """
+    suffix = ending or path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError("KG-IN03", f"unknown kind of table {path.suffix!r}", place=show_path(path), fix=f"use one of {', '.join(SUFFIXES)}")
+    if data is None:
+        data, _ = data_of(path, suffix)
     if suffix == ".xlsx":
         return _read_excel(path, data)
     return [Sheet(path, "", _read_csv(path, data, "\t" if suffix == ".tsv" else None))]
-
-
-def _bytes(path: Path) -> bytes:
-    if path.suffix.lower() not in SUFFIXES:
-        raise InputError("KG-IN03", f"unknown kind of table {path.suffix!r}", place=show_path(path), fix=f"use one of {', '.join(SUFFIXES)}")
-    try:
-        if not path.is_file():
-            raise InputError("KG-IN06", "not a file that can be read", place=show_path(path), fix="name a regular file")
-        if path.stat().st_size > LIMIT:
-            raise InputError("KG-CT01", f"larger than {LIMIT // 1_000_000} MB", place=show_path(path), fix="split it into several files")
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError("KG-IN06", f"cannot be read: {error.strerror}", place=show_path(path), fix="check that the file exists and may be read") from None
 
 
 def _read_csv(path: Path, data: bytes, delimiter: str | None) -> list[list[str]]:
@@ -82,7 +71,7 @@ def _read_excel(path: Path, data: bytes) -> list[Sheet]:
     openpyxl = _openpyxl()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(info.file_size for info in packed.infolist()) > LIMIT * 5:
+            if sum(info.file_size for info in packed.infolist()) > UNPACKED:
                 raise InputError("KG-CT01", "unpacks to too much", place=show_path(path), fix="split it into several files, or save it as CSV UTF-8")
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         found = [Sheet(path, sheet.title, _bounded(path, _excel_rows(sheet))) for sheet in book.worksheets]

@@ -10,7 +10,7 @@ import re
 import threading
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -49,6 +49,7 @@ class Result:
     """One finding: which rule (``code``), about what (``focus``, ``path``, ``value``), why, and what to do.
 
     ``value`` is an IRI or the text of a literal. ``file``, ``line`` and ``column`` are filled in by ``kg.locate``.
+    ``components`` are the names of the constraints of the shape that are broken (``MinCount``), sorted; none for other checks.
     """
 
     code: str
@@ -62,6 +63,7 @@ class Result:
     file: str | None = None
     line: int | None = None
     column: int | None = None
+    components: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class _Raw:
     focus: str
     path: str | None
     value: str | None
+    component: str
 
 
 def validate_triples(triples: Iterable[ox.Triple], engine: str = DEFAULT_ENGINE) -> list[Result]:
@@ -99,7 +102,15 @@ def validate_triples(triples: Iterable[ox.Triple], engine: str = DEFAULT_ENGINE)
     run = _engine(engine)
     data = [*(spelled_out(triple) for triple in triples if not _is_schema(triple)), *_context()]
     index = _index(data)
-    return sorted({_result(raw, index) for raw in _with_valid_days(run(data))}, key=_order)
+    return sorted(_joined(_result(raw, index) for raw in _with_valid_days(run(data))), key=_order)
+
+
+def _joined(results: Iterable[Result]) -> list[Result]:
+    """One result for each fault, with every constraint that it breaks."""
+    found: dict[Result, set[str]] = {}
+    for result in results:
+        found.setdefault(replace(result, components=()), set()).update(result.components)
+    return [replace(result, components=tuple(sorted(components))) for result, components in found.items()]
 
 
 @lru_cache(maxsize=1)
@@ -205,7 +216,7 @@ def _result(raw: _Raw, index: _Index) -> Result:
     value = None if raw.value == raw.focus else raw.value
     path = raw.path or _find_path(raw.focus, value, shape.path, index)
     doc = f"docs/reference/shapes.md#{raw.code.lower()}"
-    return Result(raw.code, shape.severity, raw.focus, path, value, shape.message, shape.fix, doc)
+    return Result(raw.code, shape.severity, raw.focus, path, value, shape.message, shape.fix, doc, components=(raw.component,))
 
 
 def _find_path(focus: str, value: str | None, allowed: tuple[str, ...], index: _Index) -> str | None:
@@ -271,7 +282,12 @@ def _rudof_session(pyrudof: Any) -> Any:
 
 def _rudof_raw(entry: Any) -> _Raw:
     path = str(entry.path) if entry.path is not None and str(entry.path).startswith("http") else None
-    return _Raw(str(entry.source_shape).removeprefix(_SHAPE), str(entry.focus_node), path, _rudof_value(entry.value))
+    return _Raw(str(entry.source_shape).removeprefix(_SHAPE), str(entry.focus_node), path, _rudof_value(entry.value), _component(entry.constraint_component))
+
+
+def _component(iri: object) -> str:
+    """``sh:MinCountConstraintComponent`` -> ``MinCount``."""
+    return str(iri).removeprefix(_SH).removesuffix("ConstraintComponent")
 
 
 def _rudof_value(value: object) -> str | None:
@@ -306,7 +322,10 @@ def _pyshacl_raw(report: Any) -> Iterator[_Raw]:
     for node in report.subjects(RDF.type, SH.ValidationResult):
         path, value = report.value(node, SH.resultPath), report.value(node, SH.value)
         code = str(report.value(node, SH.sourceShape)).removeprefix(_SHAPE)
-        yield _Raw(code, str(report.value(node, SH.focusNode)), str(path) if isinstance(path, URIRef) else None, None if value is None else str(value))
+        component = _component(report.value(node, SH.sourceConstraintComponent))
+        yield _Raw(
+            code, str(report.value(node, SH.focusNode)), str(path) if isinstance(path, URIRef) else None, None if value is None else str(value), component
+        )
 
 
 def _rdflib_term(term: Any) -> Any:

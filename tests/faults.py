@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import pyoxigraph as ox
 
 from kg.lines import Lines
 from kg.namespaces import SV
 from kg.positions import Written, read_positions
+from kg.resources import folder
 
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 DATE = "http://www.w3.org/2001/XMLSchema#date"
@@ -81,6 +83,7 @@ KINDS: dict[str, tuple[Callable[[Written], bool], Callable[[str, Written], Chang
     "reversed interval": (lambda w: _named(w, "endedOn", "boundUntil"), lambda text, w: _value(text, w, '"1801-01-01"^^xsd:date')),
     "second value": (lambda w: _named(w, *SINGLE), lambda text, w: (w, _end(text, w), _end(text, w), ' , "1802-02-02"^^xsd:date')),
     "wrong kind of thing": (lambda w: _points(w, "state") and _named(w, "actor", "participant", "initiator", "target", "recipient"), lambda text, w: _value(text, w, "<https://w3id.org/servanda/code/behavior/troops>")),
+    "missing claimant": (lambda w: _named(w, "claimedBy"), lambda text, w: _value(text, w, "")),
     "undeclared prefix": (lambda w: _named(w, "hasSource", "beganOn"), lambda text, w: _predicate(text, w, "svx:hasSource")),
     "text not closed": (lambda w: w.predicate.value == LABEL, lambda text, w: _value(text, w, '"A label')),
 }  # fmt: skip
@@ -96,14 +99,19 @@ def make_fault(text: str, seed: int) -> Fault | None:
         return _duplicate(text, triples, choose)
     fits, change = KINDS[kind]
     places = [written for written in triples if fits(written) and isinstance(written.subject, ox.NamedNode)]
-    if kind == "missing field":
+    if kind in ("missing field", "missing claimant"):
         places = [w for w in places if sum(o.subject == w.subject and o.predicate == w.predicate for o in triples) == 1]
+    labels = {w.subject: w for w in triples if w.predicate.value == LABEL}
+    if kind == "missing claimant":
+        places = [w for w in places if w.subject in labels and labels[w.subject].object.value.partition(":")[0] in party_names()]
     if not places:
         return None
     written, start, end, new = change(text, choose.choice(places))
     on = lines.place(start)[0]
     subject = lines.place(written.subject_at)[0]
-    if kind == "missing field":
+    if kind == "missing claimant":
+        subject = lines.place(labels[written.subject].object_at)[0]
+    if kind in ("missing field", "missing claimant"):
         start, new = written.predicate_at, 'skos:note "Nothing."@en'
         text = text if "prefix skos:" in text else "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n" + text
         moved = len(text) - len(lines._text)
@@ -115,6 +123,13 @@ def make_fault(text: str, seed: int) -> Fault | None:
     if kind == "misspelt property":
         places_ |= {subject}
     return Fault(kind, text[:start] + new + text[end:], written.subject.value, frozenset(places_))
+
+
+@cache
+def party_names() -> frozenset[str]:
+    """The labels of the packaged states."""
+    quads = (quad for path in sorted((folder("data") / "parties").glob("*.ttl")) for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
+    return frozenset(q.object.value for q in quads if q.predicate.value == LABEL and "/state/" in q.subject.value)
 
 
 def _duplicate(text: str, triples: list[Written], choose: random.Random) -> Fault | None:

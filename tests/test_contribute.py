@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from kg import contribute, contributions
 from kg.build import build, sorted_quads
 from kg.cells import Names
+from kg.check import check
 from kg.cli import main
 from kg.columns import codes
 from kg.errors import InputError, KgError
@@ -32,7 +33,7 @@ from kg.namespaces import GRAPH
 from kg.query import Base
 from kg.resources import ROOT
 from kg.rows import read_tables
-from kg.sheets import Sheet, read_sheets, write_csv
+from kg.sheets import Sheet, read_sheets, write_csv, write_excel
 from kg.store import current_generation, open_generation, writing
 
 KG = [sys.executable, "-m", "kg"]
@@ -186,13 +187,12 @@ def test_tables_and_turtle_are_checked_and_added_together(home: Path) -> None:
         + 'sv:url "https://example.org/t"^^xsd:anyURI .\n'
     )
     assert main(["contribute", "add", "help.csv", str(home / "press.ttl"), "--by", "A. Historian", "--license", "CC-BY-4.0"]) == 0
-    assert len(contribute.listing(home / "store")) == 1
+    assert len(contribute.listing(Base(home / "store"))) == 1
 
 
 WRONG: list[tuple[list[str], int, str]] = [
     (["contribute", "walk"], 2, "KG-US10"),
     (["contribute", "check"], 2, "KG-US11"),
-    (["contribute", "check", "none.csv"], 3, "KG-IN06"),
     (["contribute", "add", "help.csv", "--license", "CC-BY-4.0"], 2, "KG-US11"),
     (["contribute", "add", "help.csv", "--by", "A", "--license", "proprietary"], 2, "KG-CT16"),
     (["contribute", "add", "help.csv", "--by", " ", "--license", "CC-BY-4.0"], 2, "KG-US11"),
@@ -213,6 +213,139 @@ def test_wrong_usage_is_said_once_with_a_way_out(words: list[str], exit_code: in
     said = capsys.readouterr()
     assert said.out == "" and code in said.err and "Traceback" not in said.err
     assert not list(home.glob("contributions/*"))
+
+
+EVERY_FORMAT = {
+    "text": lambda text: "help.csv:2:6: error KG-CT03" in text and "\n     2 | " in text and "cells that cannot be read" in text,
+    "json": lambda text: ("KG-CT03", "help.csv", 2, 6) in [(row["code"], row["file"], row["line"], row["column"]) for row in json.loads(text)["results"]],
+    "sarif": lambda text: (
+        {"startLine": 2, "startColumn": 6} in [row["locations"][0]["physicalLocation"]["region"] for row in json.loads(text)["runs"][0]["results"]]
+    ),
+    "github": lambda text: "::error file=help.csv,line=2,col=6,title=KG-CT03::" in text,
+    "junit": lambda text: 'type="KG-CT03"' in text and "help.csv:2:6: " in text,
+    "report": lambda text: "shape:KG-CT03" in text and "sh:conforms false" in text,
+}
+
+
+@pytest.mark.parametrize("form", EVERY_FORMAT)
+@pytest.mark.parametrize("command", [["validate"], ["contribute", "check"]], ids=["validate", "check"])
+def test_a_table_is_validated_by_both_commands_alike_in_every_format(form: str, command: list[str], home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "help.csv").write_text(HELP.replace("militaryAssistance", "militaryAid"))
+    assert main([*command, "help.csv", "--format", form]) == 1
+    assert EVERY_FORMAT[form](capsys.readouterr().out)
+    (home / "help.csv").write_text(HELP)
+    assert main([*command, "help.csv", "--format", form]) == 0
+    assert "KG-CT03" not in capsys.readouterr().out
+
+
+def test_a_caret_stands_under_the_cell(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "help.csv").write_text(HELP.replace("1992-03-01-raid", "1992-03-02-raid"))
+    assert main(["validate", "help.csv"]) == 1
+    text = capsys.readouterr().out
+    assert "help.csv:2:8: error SV-CO10" in text and "Did you mean occurrence:1992-03-01-raid" in text
+    row, caret = text[text.index("SV-CO10") :].splitlines()[1:3]
+    assert row[caret.index("^") : caret.rindex("^") + 1] == "1992-03-02-raid"
+
+
+def test_excel_and_tables_on_standard_input_are_validated(home: Path) -> None:
+    wrong = HELP.replace("1992-03-09", "9/3/1992")
+    write_excel(home / "help.xlsx", [("case", [row.split(",") for row in wrong.splitlines()])], {})
+    for words, fed, place in ((["help.xlsx"], b"", "help.xlsx[case]:2:7"), (["-", "--input", "csv"], wrong.encode(), "-:2:7")):
+        done = subprocess.run([*KG, "validate", *words], input=fed, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+        assert done.returncode == 1 and f"{place}: error KG-CT04".encode() in done.stdout, done
+    done = subprocess.run([*KG, "validate", "help.xlsx", "--format", "sarif"], capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    assert {row["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for row in json.loads(done.stdout)["runs"][0]["results"]} == {"help.xlsx#case"}
+
+
+def test_a_table_at_a_big_base_is_read_alike(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names are then looked up one by one."""
+    base = Base(home / "store")
+    small = check([home / "help.csv"], base)
+    monkeypatch.setattr("kg.rows.SCAN_LIMIT", 0)
+    monkeypatch.setattr("kg.lint.SCAN_LIMIT", 0)
+    big = check([home / "help.csv"], base)
+    assert small.conforms and (big.results, big.triples) == (small.results, small.triples)
+    (home / "help.csv").write_text(HELP.replace("Cedonia,AAA", "Cedona,AAA"))
+    assert [result.code for result in check([home / "help.csv"], base).results] == ["KG-CT07"]
+
+
+def test_a_table_has_nothing_to_do_with_a_graph_of_its_name(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only the row 'replaces' makes a table stand for a graph: this one lies where a data file of the base would."""
+    (home / "cases").mkdir()
+    (home / "cases" / "1992-03-01-raid.csv").write_text(HELP)
+    assert main(["validate", "cases/1992-03-01-raid.csv", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["results"] == []
+
+
+def test_the_record_is_derived_once_and_validated_where_it_changes(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import kg.build
+
+    derived: list[int] = []
+    original = kg.build.derive
+    monkeypatch.setattr(kg.build, "derive", lambda documents, say: (derived.append(len(documents)), original(documents, say))[1])
+    monkeypatch.setattr(kg.build, "validate", lambda *_: pytest.fail("the whole record was validated"))
+    before = exported(home / "store")
+    for number, words in enumerate((["add", "help.csv", "--by", "A", "--license", "CC0-1.0"], ["diff", "help"], ["remove", "help"]), 1):
+        assert main(["contribute", *words]) == 0
+        assert len(derived) == number
+    monkeypatch.undo()
+    assert exported(home / "store") == before
+    assert build(home / "store", [WORLD]).action == "unchanged"
+
+
+def test_what_others_lean_on_is_not_removed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "press.csv").write_text(
+        "what,id,label,title,published_by,published_on,retrieved_on,source_kind,source_quality,language,url\npublisher,tribune,The Tribune,,,,,,,,\n"
+        "source,tribune-1992-03-10,,Air defenses,tribune,1992-03-10,2026-11-22,news,agency,en,https://example.org/t\n"
+    )
+    assert add("press.csv") == 0
+    (home / "help.csv").write_text(HELP.replace("herald-1992-04-10", "tribune-1992-03-10"))
+    assert add("help.csv") == 0
+    before = exported(home / "store")
+    capsys.readouterr()
+    assert main(["contribute", "remove", "press"]) == 1
+    said = capsys.readouterr().err
+    assert "nothing was removed" in said and "SV-TH08" in said
+    assert exported(home / "store") == before
+    assert main(["contribute", "remove", "help"]) == 0 and main(["contribute", "remove", "press"]) == 0
+
+
+def test_a_contribution_whose_original_changed_is_flagged(
+    world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(WORLD, tmp_path / "world")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KG_STORE", str(tmp_path / "store"))
+    monkeypatch.delenv("KG_CONTRIBUTIONS", raising=False)
+    build(tmp_path / "store", [tmp_path / "world"])
+    assert main(["contribute", "export", "cases/1992-03-01-raid", "-o", "raid.csv"]) == 0
+    (tmp_path / "raid.csv").write_text((tmp_path / "raid.csv").read_text().replace("Borland sends troops", "Borland sends two brigades"))
+    assert add("raid.csv") == 0
+
+    def listed() -> tuple[str, str | None]:
+        capsys.readouterr()
+        assert main(["contribute", "list"]) == 0
+        said = capsys.readouterr()
+        assert main(["contribute", "list", "--format", "json"]) == 0
+        return said.out + said.err, json.loads(capsys.readouterr().out)["contributions"][0]["outdated"]
+
+    assert listed()[1] is None and "since" not in listed()[0]
+    path = tmp_path / "world" / "cases" / "1992-03-01-raid.ttl"
+    path.write_text(path.read_text() + "# a comment changes nothing\n")
+    assert listed()[1] is None
+    path.write_text(path.read_text().replace("Cedonia gives no help", "Cedonia gives no help at all"))
+    text, flag = listed()
+    assert flag == "changed" and "cases/1992-03-01-raid (changed since)" in text and "that change is not in the record" in text
+    path.unlink()
+    assert listed()[1] == "gone"
+
+
+def test_a_table_that_cannot_be_read_is_reported_and_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "latin.csv").write_bytes("what,id,label\naction,x,Zürich\n".encode("latin-1"))
+    assert main(["contribute", "check", "none.csv", "latin.csv", "help.csv", "--format", "json"]) == 3
+    said = capsys.readouterr()
+    assert [(row["code"], row["file"], row["line"]) for row in json.loads(said.out)["results"]] == [("KG-CT01", "latin.csv", 2), ("KG-IN06", "none.csv", None)]
+    assert json.loads(said.err)["error"]["code"] == "KG-IN06"
 
 
 def test_a_name_in_use_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -177,9 +177,30 @@ def test_validation_report_is_standard(base: Base, tmp_path: Path) -> None:
             f"SELECT ?f ?c WHERE {{ ?r a <{SH}ValidationReport> ; <{SH}conforms> false ; <{SH}result> ?x . ?x a <{SH}ValidationResult> ; <{SH}focusNode> ?f ; <{SH}resultSeverity> ?s ; <{SH}sourceConstraintComponent> ?c ; <{SH}sourceShape> ?h }}"
         )
     )  # type: ignore[arg-type]
-    assert len(rows) == len(report.results)
+    assert len(rows) == sum(max(1, len(result.components)) for result in report.results)
     values = {quad.object for quad in store.quads_for_pattern(None, ox.NamedNode(SH + "value"), None)}
     assert ox.Literal("2020-02-30", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")) in values
+
+
+def test_validation_report_has_every_component_of_a_result(base: Base, tmp_path: Path) -> None:
+    """A number of days that is a text breaks two constraints of its shape at once: each is a result of the standard report."""
+    body = '<https://w3id.org/servanda/id/obligation/x> a sv:PositiveObligation ; sv:respondWithinDays "soon" .'
+    several = [result for result in report_on(base, tmp_path, body).results if len(result.components) > 1]
+    assert several
+    store = ox.Store()
+    store.load(shacl_report(Report(several, "rudof")).encode(), format=ox.RdfFormat.TURTLE)
+    told = {
+        (
+            str(store_value(store, quad.subject, "sourceShape")).rpartition("/")[2].rstrip(">"),
+            str(quad.object).removesuffix("ConstraintComponent>").rpartition("#")[2],
+        )
+        for quad in store.quads_for_pattern(None, ox.NamedNode(SH + "sourceConstraintComponent"), None)
+    }
+    assert told == {(result.code, component) for result in several for component in result.components}
+
+
+def store_value(store: ox.Store, subject: Any, name: str) -> Any:
+    return next(store.quads_for_pattern(subject, ox.NamedNode(SH + name), None)).object
 
 
 def sarif_schema(tmp_path: Path) -> Any:
@@ -386,6 +407,7 @@ LINT = {
     "SV-LN03": ("state:AAA owl:deprecated true ; dcterms:isReplacedBy state:BBB .\noccurrence:2020-x rdfs:seeAlso state:AAA .", (2, 32), "Use state:BBB."),
     "SV-LN04": (f"{LABELED} .\noccurrence:2020-y a sv:Occurrence ; rdfs:label 'A quite, new THING'@en .", (2, 1), "use the existing name"),
     "SV-LN05": ("sv:Treaty rdfs:comment 'x'@en .", (1, 1), "propose new terms"),
+    "SV-LN08": ('<https://w3id.org/servanda/id/characterization/x> a sv:Characterization ;\n rdfs:label "Ardania: it was peace"@en .', (2, 13), "Add sv:claimedBy state:AAA"),
     "SV-LN06": ('source:new sv:publishedOn "2020-01-01"^^xsd:date , "2020-01-02"^^xsd:date .', (1, 52), "Find out which is right"),
 }  # fmt: skip
 
@@ -399,6 +421,12 @@ def test_check_beyond_the_shapes_finds_its_fault_at_its_place(code: str, base: B
     assert rows[0].line == line + TOP and fix in rows[0].fix
     assert rows[0].column == column
     assert rows[0].doc == f"docs/reference/checks.md#{code.lower()}"
+
+
+@pytest.mark.parametrize("label", ["Ardania, or so one hears: it was peace", "The Tribune: it was peace", "Ardania was at peace"])
+def test_no_claimant_is_missed_where_the_label_names_none(label: str, base: Base, tmp_path: Path) -> None:
+    report = report_on(base, tmp_path, f'<https://w3id.org/servanda/id/characterization/x> a sv:Characterization ; rdfs:label "{label}"@en .')
+    assert "SV-LN08" not in [result.code for result in report.results]
 
 
 def test_a_change_to_what_another_file_states_is_told(base: Base, tmp_path: Path) -> None:

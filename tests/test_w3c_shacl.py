@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,10 @@ import pyrudof
 import pyshacl
 import pytest
 from rdflib import RDF, SH, BNode, Graph, Namespace
+from shacl_suite import TESTS as COUNT
+from shacl_suite import expected
 
+from kg.resources import folder
 from kg.validate import spelled_out
 
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
@@ -23,22 +27,7 @@ SHT = Namespace("http://www.w3.org/ns/shacl-test#")
 PLACES = (Path(os.environ.get("KG_CONFORMANCE_DIR", "/nowhere")) / "w3c-shacl" / "tests", Path(__file__).parents[2] / "shared" / "data" / "w3c-shacl" / "tests")
 SUITE = next((place for place in PLACES if place.is_dir()), None)
 
-# What an engine gets wrong, and why. A test that begins to pass must leave the list: the run says so.
-_COMPONENT = "rudof has no SPARQL-based constraint components"
-_BOUND = "rudof does not carry $this into every part of a query (filters, subqueries, unions, BIND)"
-_FORBIDDEN = "rudof accepts queries that SHACL forbids (MINUS, VALUES, SERVICE, renamed $this)"
-EXPECTED: dict[str, dict[str, str]] = {
-    "pyshacl": {
-        "core/property/uniqueLang-002": 'rdflib reads "1"^^xsd:boolean as true, where only the word true counts',
-        "sparql/pre-binding/shapesGraph-001": "pyshacl does not pre-bind $shapesGraph (optional in the standard)",
-    },
-    "rudof": {
-        "sparql/pre-binding/shapesGraph-001": "rudof does not pre-bind $shapesGraph (optional in the standard)",
-    }
-    | {f"sparql/component/{test}": _COMPONENT for test in ("nodeValidator-001", "optional-001", "propertyValidator-select-001", "validator-001")}
-    | {f"sparql/pre-binding/pre-binding-00{number}": _BOUND for number in (2, 3, 5, 6, 7)}
-    | {f"sparql/pre-binding/unsupported-sparql-00{number}": _FORBIDDEN for number in (1, 2, 3, 4, 6)},
-}
+EXPECTED = expected()
 
 Outcome = Counter[tuple[str, str, str, str]] | str  # (focus, component, severity, value) of each result, or "failure"
 
@@ -154,5 +143,20 @@ def test_w3c_shacl(path: Path, engine: str, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.skipif(SUITE is None, reason="the W3C SHACL suite is not here: KG_CONFORMANCE_DIR names the folder that holds w3c-shacl")
 def test_the_suite_is_whole_and_the_list_names_its_tests() -> None:
     names = {name(path) for path in TESTS}
-    assert len(names) > 110
+    assert len(names) == COUNT
     assert all(set(listed) <= names for listed in EXPECTED.values())
+
+
+def test_our_shapes_need_nothing_that_an_engine_lacks() -> None:
+    """What the list says of our own shapes."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder("shapes").glob("*.ttl")))
+    assert set(re.findall(r"sh:uniqueLang\s+(\S+)", text)) == {"true"}
+    assert not re.search(r"ConstraintComponent|sh:(?:validator|nodeValidator|propertyValidator|ask)\b", text)
+    queries = re.findall(r'sh:select """(.*?)"""', text, re.DOTALL)
+    assert len(queries) == text.count("sh:sparql") > 10
+    for query in queries:
+        assert not re.search(r"\b(MINUS|VALUES|SERVICE|UNION)\b|[$?](shapesGraph|currentShape)|\bAS\s+[$?]this\b", query, re.IGNORECASE)
+        assert query.upper().count("SELECT") == 1
+        top, *groups = re.split(r"\{", query.partition("{")[2])
+        assert "$this sv:" in top or "$this (sv:" in top
+        assert all(re.search(r"^[^}]*[$?]\w+ \S+ [$?]\w+", group) for group in groups), "a group states something"

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.cli.common import base
+from kg.cli.common import base, note
 from kg.cli.parsing import parser
 from kg.errors import UsageError
 from kg.formats import envelope
@@ -32,7 +32,6 @@ Options of each: --store DIR (else KG_STORE, else the user's data folder), --for
 
 example: kg contribute template case -o raid.csv
 """
-_SEVERITY = {"violation": "error", "warning": "warning", "info": "note"}
 
 
 def main(words: list[str]) -> int:
@@ -95,36 +94,20 @@ def _new(path: Path) -> Path:
 
 
 def _check(words: list[str]) -> int:
-    from kg.gather import read_and_check
+    from kg.cli.validate import checked, options
 
-    made = _parser("check", "Check tables and RDF files as a contribution, with the base as context.", "kg contribute check raid.csv press.csv")
-    made.add_argument("files", nargs="+", metavar="FILE", type=Path)
-    made.add_argument("--engine", choices=("rudof", "pyshacl"), help="engine (default rudof; pyshacl is the reference)")
+    made = parser("contribute check", "Check tables and RDF files as a contribution: what 'kg validate' does.", "kg contribute check raid.csv press.csv")
+    options(made)
     args = made.parse_args(words)
-    here = base(args.store)
-    reading = read_and_check(args.files, here, args.engine)
-    if args.format == "json":
-        _print_json(reading.report.document(here.manifest))
-    else:
-        print(listing(reading.report.results), end="")
-        counts = reading.report.counts
-        verdict = "ready to add" if reading.report.conforms else "not ready"
-        print(f"{verdict}: {len(reading.triples)} statements, {counts['violation']} errors, {counts['warning']} warnings, {counts['info']} notes")
-    return 0 if reading.report.conforms else 1
-
-
-def listing(results: list[Any]) -> str:
-    """Results as text, each with its place (in a table: row and column), what is wrong and how to fix it."""
-    out = []
-    for result in results:
-        place = ":".join(str(part) for part in (result.file, result.line, result.column) if part) or "(no file)"
-        about = f" [{short(result.focus)}{' ' + short(result.path) if result.path else ''}]" if result.focus else ""
-        out.append(f"{place}: {_SEVERITY[result.severity]} {result.code}: {result.message}{about}\n    fix: {result.fix}\n")
-    return "".join(out)
+    report = checked(args)
+    if args.format == "text":
+        print(f"{'ready to add' if report.conforms else 'not ready'}: {len(report.triples)} statements")
+    return 0 if report.conforms else 1
 
 
 def _add(words: list[str]) -> int:
     from kg.contribute import add
+    from kg.findings import listing as findings
 
     made = _parser("add", "Check files and add them as one contribution: all or nothing.", "kg contribute add raid.csv --by 'A. Historian' --license CC-BY-4.0")
     made.add_argument("files", nargs="+", metavar="FILE", type=Path)
@@ -135,11 +118,11 @@ def _add(words: list[str]) -> int:
     made.add_argument("--engine", choices=("rudof", "pyshacl"), help="engine (default rudof; pyshacl is the reference)")
     args = made.parse_args(words)
     here = base(args.store)
-    added, reading, changed = add(args.files, here, by=args.by, license=args.license, note=args.note, slug=args.slug, engine=args.engine)
+    added, report, changed = add(args.files, here, by=args.by, license=args.license, note=args.note, slug=args.slug, engine=args.engine)
     if args.format == "json":
-        _print_json(envelope("contribute-add", base(args.store).manifest) | {"contribution": _row(added), "report": reading.report.counts, "changes": changed})
+        _print_json(envelope("contribute-add", base(args.store).manifest) | {"contribution": _row(added), "report": report.counts, "changes": changed})
     else:
-        print(listing(reading.report.results), end="")
+        print(findings(report.results, taken=report.taken, labels=report.labels), end="")
         print(f"added: {added.slug}, {added.triples} statements, graph {added.graph}\nkept in {added.path}")
         _tell(changed, here)
     return 0
@@ -163,15 +146,25 @@ def _list(words: list[str]) -> int:
 
     args = _parser("list", "The contributions to the store.", "kg contribute list").parse_args(words)
     here = base(args.store)
-    found = contributed(here.folder)
+    found = contributed(here)
     if args.format == "json":
         _print_json(envelope("contribute-list", here.manifest) | {"contributions": [_row(one) for one in found]})
         return 0
     from kg.table import grid
 
-    rows = [[one.slug, one.by, one.on, one.license, str(one.triples), one.replaces or "", one.note or ""] for one in found]
+    rows = [[one.slug, one.by, one.on, one.license, str(one.triples), _replaced(one), one.note or ""] for one in found]
     print(grid(["contribution", "by", "on", "license", "statements", "replaces", "note"], rows, 160) if rows else "no contribution\n", end="")
+    for one in found:
+        if one.outdated:
+            became = "has changed since, and that change is not in the record" if one.outdated == "changed" else "is gone from the data"
+            note(
+                [f"{one.slug} stands for {one.replaces}, which {became}: 'kg contribute remove {one.slug}' brings back the file; correct that anew if need be"]
+            )
     return 0
+
+
+def _replaced(one: Contribution) -> str:
+    return f"{one.replaces or ''}{f' ({one.outdated} since)' if one.outdated else ''}"
 
 
 def _diff(words: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,23 @@ FORMATS = ("text", "json", "sarif", "github", "junit", "report")
 def main(words: list[str]) -> int:
     """Validate files; 1 where there is a violation, 3 where a file cannot be read."""
     made = parser("validate", "Check files against the shapes, with the base graph as context.", "kg validate data/cases/2025-06-13-iran-war.ttl")
-    made.add_argument("files", nargs="*", metavar="FILE", help="files to check (.ttl, .trig, .nt, .nq, .jsonld, .rdf); - is standard input")
+    options(made)
+    report = checked(made.parse_args(words))
+    return 0 if report.conforms else 1
+
+
+def options(made: argparse.ArgumentParser) -> None:
+    """The options of whatever checks files."""
+    kinds = ", ".join(KINDS.values())
+    made.add_argument("files", nargs="*", metavar="FILE", help=f"files to check ({kinds}; of a table, line and column are row and column); - is standard input")
     made.add_argument("--format", choices=FORMATS, default="text", help="report is the standard sh:ValidationReport in Turtle")
     made.add_argument("--input", choices=tuple(KINDS), help="what the files are, whatever their endings; standard input is turtle by default")
     made.add_argument("--engine", choices=("rudof", "pyshacl"), help="engine (default rudof; pyshacl is the reference)")
     made.add_argument("--all", action="store_true", help=f"show every problem in full, not {PER_CODE} of each code (text)")
-    args = made.parse_args(words)
+
+
+def checked(args: argparse.Namespace) -> Report:
+    """Check the files and print the report in the format asked for, also where a file cannot be read."""
     if not args.files:
         raise UsageError("KG-US11", "no file named", fix="name one or more files, or - for standard input")
     here = base(args.store)
@@ -34,7 +46,7 @@ def main(words: list[str]) -> int:
         print(_shown(error.report, args, here.manifest), end="", flush=True)
         raise
     print(_shown(report, args, here.manifest), end="")
-    return 0 if report.conforms else 1
+    return report
 
 
 def _shown(report: Report, args: Any, manifest: dict[str, Any]) -> str:

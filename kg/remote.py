@@ -23,7 +23,9 @@ _SELECT = "application/sparql-results+json"
 _TRIPLES = "application/n-triples, text/turtle;q=0.5"
 _BOOLEAN = ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean")
 # Virtuoso writes the one for the other
-_BOOLEANS: dict[Term | None, Term] = {ox.Literal(word, datatype=_BOOLEAN): ox.Literal(value, datatype=_BOOLEAN) for word, value in (("1", "true"), ("0", "false"))}
+_BOOLEANS: dict[Term | None, Term] = {
+    ox.Literal(word, datatype=_BOOLEAN): ox.Literal(value, datatype=_BOOLEAN) for word, value in (("1", "true"), ("0", "false"))
+}
 _FORMS = {"n-triples": ox.RdfFormat.N_TRIPLES, "turtle": ox.RdfFormat.TURTLE, "text/plain": ox.RdfFormat.N_TRIPLES}
 
 

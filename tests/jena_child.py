@@ -17,10 +17,31 @@ from typing import Any
 
 JARS = Path("/usr/share/java")
 # thrift.jar and not libthrift.jar: the latter is another, older library
-_LIBRARIES = (
-    "commons-cli commons-codec commons-compress commons-csv commons-io commons-lang3 dexx guava failureaccess gson httpclient httpcore jackson-annotations "
-    "jackson-core jackson-databind javax.json jcl-over-slf4j jsonld-java protobuf slf4j-api slf4j-nop thrift titanium-json-ld"
-).split()
+_LIBRARIES = [
+    "commons-cli",
+    "commons-codec",
+    "commons-compress",
+    "commons-csv",
+    "commons-io",
+    "commons-lang3",
+    "dexx",
+    "guava",
+    "failureaccess",
+    "gson",
+    "httpclient",
+    "httpcore",
+    "jackson-annotations",
+    "jackson-core",
+    "jackson-databind",
+    "javax.json",
+    "jcl-over-slf4j",
+    "jsonld-java",
+    "protobuf",
+    "slf4j-api",
+    "slf4j-nop",
+    "thrift",
+    "titanium-json-ld",
+]
 _RESOURCES = "org/apache/jena/ext/xerces/"
 
 

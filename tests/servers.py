@@ -31,6 +31,7 @@ MaxDirtyBuffers = 40000
 MaxQueryMem = 2G
 HashJoinSpace = 500M
 CheckpointInterval = 0
+ThreadsPerQuery = 1
 [HTTPServer]
 ServerPort = 127.0.0.1:{http}
 ServerThreads = 5

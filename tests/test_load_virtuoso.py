@@ -18,8 +18,6 @@ from kg.remote import RemoteEngine, connect
 
 pytestmark = pytest.mark.server
 DBA = Access(user="dba", password="dba")
-# what Virtuoso 7.2.5 refuses with an internal error of its own (SQ156), whatever they hold
-REFUSED = {"contested"}
 
 
 @pytest.fixture(scope="module")
@@ -70,13 +68,9 @@ def test_wrong_password_and_none(world: Path, server: str) -> None:
 
 
 def test_canned_queries_give_the_same(world: Path, loaded: RemoteEngine) -> None:
-    """Row for row, but for those that the store itself cannot compile."""
+    """Row for row."""
     for name, given in cases(Base(world)):
-        if name in REFUSED:
-            with pytest.raises(EndpointError, match="SQ156"):
-                rows(name, given, world, loaded)
-        else:
-            assert rows(name, given, world, loaded) == rows(name, given, world), name
+        assert rows(name, given, world, loaded) == rows(name, given, world), name
 
 
 def test_ask_and_construct(world: Path, loaded: RemoteEngine) -> None:

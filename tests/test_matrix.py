@@ -1,6 +1,6 @@
 """Every canned query and every rule on every engine that can be had here, against the golden answers and the embedded engine.
 
-What came out is in tests/matrix.json, from which docs/reference/matrix.md is made: ``pytest -m 'server or slow' tests/test_matrix.py
+What came out is in tests/matrix.json, from which docs/reference/matrix.md is made: ``pytest -m 'server or byhand' tests/test_matrix.py
 --write-matrix`` writes it, and without that option a test fails where the file says something else. What an engine answers wrongly
 through a fault of its own is in the file with a reason, ``fails: …``, and in KNOWN here; nothing else may fail.
 """
@@ -28,7 +28,12 @@ FILE = Path(__file__).parent / "matrix.json"
 RULES = {path.read_text(encoding="utf-8"): path.stem for path in rule_files("00", "zz")}
 LOOKUPS = "look-ups"  # the questions that infer, activate and assess ask beside the rules
 # engine -> query or rule -> the fault of the engine's own that stands in the way
-KNOWN: dict[str, dict[str, str]] = {}
+KNOWN: dict[str, dict[str, str]] = {
+    "virtuoso": {
+        "honoring-rate": "its compiler gives a group key that is a decimal no room (error SR128); with other keys it loses the assessments of people without an error, "
+        "and on the whole record it does not end in 100 seconds"
+    }
+}
 
 
 class Lockstep:
@@ -46,7 +51,7 @@ class Lockstep:
 
     def add(self, graph: str, triples: Any) -> None:
         """Add the triples on both."""
-        listed = sorted(triples, key=str)
+        listed = list(triples)  # not sorted: given sorted triples, one plan of Virtuoso's did not end
         self.reference.add(graph, listed)
         if listed:
             self.other.add(graph, listed)
@@ -78,7 +83,11 @@ def outcome(agrees: Any) -> str:
         return f"fails: {code[0] if code else error.message[:80]}"
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name == "rdflib" else pytest.mark.server) for name in ENGINES])
+# rdflib meets every rule and query in test_rules.py and test_queries.py, too; Virtuoso takes minutes, or does not end, as its plans fall
+BY_HAND = ("rdflib", "virtuoso")
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.byhand if name in BY_HAND else pytest.mark.server) for name in ENGINES])
 def test_engine(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """All rules, in lockstep, then all queries on what they derived: as golden, rows and order."""
     with ENGINES[name](tmp_path) as engine:

@@ -24,7 +24,7 @@ def matrix(root: Path) -> str:
     faults: list[str] = []
     out = [
         "# The same answers\n",
-        "Each row was run on each engine by the tests (`pytest -m 'server or slow' tests/test_matrix.py`), over the fixture cases, and compared with the embedded Oxigraph: "
+        "Each row was run on each engine by the tests (`pytest -m 'server or byhand' tests/test_matrix.py`), over the fixture cases, and compared with the embedded Oxigraph: "
         "the rules in lockstep, triple for triple; the queries with the golden answers, row for row and in their order. Where an engine differed, the query was changed until it did not; "
         "what is left is a fault of the engine's own, described below the table.\n",
         f"{_total(found, engines)}\n",

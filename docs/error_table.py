@@ -52,7 +52,7 @@ WHEN = {
     "KG-IN13": "A file is not UTF-8 text; the place gives the first wrong byte.",
     "KG-IN14": "A file to be checked states more than 250,000 triples.",
     "KG-IN15": "A file states triples about triples (RDF 1.2), which the record does not use.",
-    "KG-IN16": "The file of data-health assertions beside the data is not as its first lines describe.",
+    "KG-IN16": "A YAML file beside the data (health.yaml, atop.yaml) is not as its first lines describe.",
     "KG-IN17": "A file given for comparison cannot be read, or lacks a column.",
     "KG-IN20": "The operating system refused to read or write a file or folder: a missing permission, a full disk.",
     "KG-NI01": "The program itself failed. The input may be at fault too, but it should have been refused with a clear message.",

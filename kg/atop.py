@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.errors import InputError
+from kg.health import beside
 from kg.namespaces import SV, local
 
 if TYPE_CHECKING:
@@ -75,12 +76,5 @@ def _rows(path: Path) -> dict[str, dict[str, str]]:
 
 
 def _reasons(base: Base) -> dict[str, dict[str, str]]:
-    """Agreement slug -> code -> why ours differs, as kept beside the data."""
-    import yaml
-
-    found: dict[str, dict[str, str]] = {}
-    for source in base.manifest.get("sources", []):
-        path = Path(source) / EXPLANATIONS
-        if path.is_file():
-            found |= yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    return found
+    """Agreement slug -> code -> why ours differs, as kept beside the data. Raises InputError (KG-IN16)."""
+    return {agreement: codes for _, held in beside(base, EXPLANATIONS) for agreement, codes in held.items() if isinstance(codes, dict)}

@@ -31,8 +31,13 @@ def assertions(base: Base, found: dict[str, Any]) -> list[Assertion]:
 
     Raises InputError (KG-IN16) for a file that is not as described in its own first lines.
     """
-    files = [Path(source) / FILE for source in base.manifest.get("sources", [])]
-    return [_assertion(path, measure, entry, found) for path in files if path.is_file() for measure, entry in _read(path).items()]
+    return [_assertion(path, measure, entry, found) for path, held in beside(base, FILE) for measure, entry in held.items()]
+
+
+def beside(base: Base, name: str) -> list[tuple[Path, dict[str, Any]]]:
+    """The YAML files of that name in the folders that the store was built from, each a mapping. Raises InputError (KG-IN16)."""
+    files = [Path(source) / name for source in base.manifest.get("sources", [])]
+    return [(path, _read(path)) for path in files if path.is_file()]
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -43,7 +48,7 @@ def _read(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise _refused(path, str(error).splitlines()[0]) from None
     if not isinstance(held, dict):
-        raise _refused(path, "it is no list of measures")
+        raise _refused(path, "it is no mapping")
     return held
 
 
@@ -63,4 +68,4 @@ def _assertion(path: Path, measure: str, entry: Any, found: dict[str, Any]) -> A
 
 
 def _refused(path: Path, reason: str) -> InputError:
-    return InputError("KG-IN16", f"not a list of assertions: {reason}", place=show_path(path), fix="write 'measure: {at_least: N, at_most: N, why: …}'")
+    return InputError("KG-IN16", f"not as its first lines describe: {reason}", place=show_path(path), fix="write it as the comment at its head shows")

@@ -113,6 +113,15 @@ def test_atop_alike_different_and_explained(copied: tuple[Path, Path], tmp_path:
     assert [one["listed"] for one in json.loads(capsys.readouterr().out)["agreements"]] == [False]
 
 
+def test_broken_explanations_are_refused(copied: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data, store = copied
+    build(store, [data])
+    (data / "atop.yaml").write_text("a: [\n")
+    (tmp_path / "atop.csv").write_text(HEADER)
+    assert main(["compare", "atop", str(tmp_path / "atop.csv"), "--store", str(store)]) == 3
+    assert "KG-IN16" in capsys.readouterr().err
+
+
 def test_a_file_that_is_not_atop_is_refused(world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "other.csv"
     file.write_text("a,b\n1,2\n")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 from kg.engine import Engine
 from kg.errors import InputError
 from kg.namespaces import SV
 from kg.resources import folder
+
+TYPE_CHECKING = False  # as in typing, without loading it
+if TYPE_CHECKING:
+    from typing import Any
 
 FOLDERS = ("findings", "explore", "audit")
 _PREFIX = f"PREFIX sv: <{SV}> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "

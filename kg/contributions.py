@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from kg.namespaces import GRAPH, PREFIXES
 
+TYPE_CHECKING = False  # as in typing, without loading it
 if TYPE_CHECKING:
     from kg.read import Document
 

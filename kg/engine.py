@@ -6,22 +6,26 @@ Terms are pyoxigraph terms on both. The default graph is always the union of all
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pyoxigraph as ox
 
+TYPE_CHECKING = False  # as in typing, without loading it
 if TYPE_CHECKING:
+    from typing import Protocol
+
     import rdflib
+else:
+    Protocol = object
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 Row = tuple["Term | None", ...]
 
 
-class Rows(NamedTuple):
+class Rows:
     """Answer of a SELECT: variable names, and one tuple of terms (None where unbound) a row."""
 
-    names: list[str]
-    rows: list[Row]
+    def __init__(self, names: list[str], rows: list[Row]) -> None:
+        self.names, self.rows = names, rows
 
 
 class Engine(Protocol):

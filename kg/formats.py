@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 from kg.namespaces import local, short
 from kg.table import grid
 
+TYPE_CHECKING = False  # as in typing, without loading it
 if TYPE_CHECKING:
+    from typing import Any
+
     from kg.query import Answer
 
 FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown", "html")

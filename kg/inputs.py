@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from kg import __version__, contributions
 from kg.errors import KgError
 from kg.resources import INSTALLED, ROOT, folder
 from kg.store import FORMAT, current_generation, read_manifest
+
+TYPE_CHECKING = False  # as in typing, without loading it
+if TYPE_CHECKING:
+    from typing import Any
 
 Progress = Callable[[str], None]
 REBUILDING = "rebuilding the store: "

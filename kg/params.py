@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import pyoxigraph as ox
 
 from kg.errors import UsageError
 from kg.namespaces import CODE, ID, KINDS, expand, local, short
+
+TYPE_CHECKING = False  # as in typing, without loading it
+if TYPE_CHECKING:
+    from typing import Any
 
 # What people type -> the parameter it stands for: the first that the query has
 ALIASES = {"by": ("owedBy", "party"), "to": ("owedTo", "victim")}
@@ -100,6 +103,11 @@ def day(word: str) -> str:
         raise UsageError("KG-US07", f"not a date: {word!r}", fix="write it as YYYY-MM-DD, for example 2025-06-13") from None
 
 
+def date_literal(day: str) -> str:
+    """A day (YYYY-MM-DD, known to be one) as a SPARQL literal."""
+    return f'"{day}"^^<http://www.w3.org/2001/XMLSchema#date>'
+
+
 def _boolean(word: Any) -> str:
     text = str(word).casefold()
     if text in _TRUE | _FALSE:
@@ -138,7 +146,7 @@ def _term(param: Mapping[str, Any], value: Any, catalog: Mapping[str, Any]) -> s
     if kind in ("party", "agreement", "behavior", "source"):
         return str(ox.NamedNode({"party": party, "agreement": agreement, "behavior": behavior, "source": source}[kind](word, catalog)))
     if kind == "date":
-        return f'"{day(word)}"^^<http://www.w3.org/2001/XMLSchema#date>'
+        return date_literal(day(word))
     if kind == "boolean":
         return _boolean(value)
     if kind == "integer":

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from kg import params as p
 from kg.engine import Engine, OxigraphEngine, Row
 from kg.errors import UsageError
 from kg.namespaces import CODE, expand, local, short
 
+TYPE_CHECKING = False  # as in typing, without loading it
 if TYPE_CHECKING:
+    from typing import Any
+
     import pandas
 
 DISCLAIMER = "What is found by rule is computed by rule set {ruleset} from the record; not legal advice."
@@ -115,10 +117,10 @@ def find(catalog: Mapping[str, Any], name: str) -> dict[str, Any]:
     return dict(entry)
 
 
-def fill(entry: Mapping[str, Any], given: Mapping[str, Any], catalog: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def fill(entry: Mapping[str, Any], given: Mapping[str, Any], catalog: Mapping[str, Any], cut_off: str | None = None) -> tuple[str, dict[str, Any]]:
     """The query's text with its VALUES lines filled in, and the parameters in force in snake case.
 
-    Raises UsageError for an unknown parameter (KG-US02) or value.
+    ``cut_off``, a day (YYYY-MM-DD), stands in for the default of ``asOf`` and ``on``. Raises UsageError for an unknown parameter (KG-US02) or value.
     """
     from kg.catalog import snake
 
@@ -131,6 +133,9 @@ def fill(entry: Mapping[str, Any], given: Mapping[str, Any], catalog: Mapping[st
     for name, param in known.items():
         if name in wanted:
             lines[name] = f"VALUES ?{name} {{ {p.term(param, wanted[name], catalog)} }}\n"
+        elif param.get("default") and cut_off and name in ("asOf", "on"):
+            wanted[name] = cut_off
+            lines[name] = f"VALUES ?{name} {{ {p.date_literal(cut_off)} }}\n"
         elif param.get("default") is None:
             lines[name] = ""
     text = "".join(_filled(line, lines) for line in entry["text"].splitlines(keepends=True))
@@ -159,8 +164,7 @@ def run(name: str, base: Base | None = None, *, limit: int | None = None, store:
     entry = find(base.catalog, name)
     hides = entry.get("hides")
     showing_all = given.get("all") is not None and p.term({"type": "boolean"}, given["all"], {}) == "true"
-    days = {param["name"]: base.manifest["cut_off"] for param in entry["params"] if param["name"] in ("asOf", "on") and param.get("default")}
-    text, in_force = fill(entry, {**days, **given, "all": True} if hides else {**days, **given}, base.catalog)
+    text, in_force = fill(entry, {**given, "all": True} if hides else given, base.catalog, base.manifest["cut_off"])
     if hides:
         in_force["all"] = showing_all
     columns = [{"name": _snake(column["name"]), "type": column["type"]} for column in entry["columns"]]

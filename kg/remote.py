@@ -52,8 +52,8 @@ class RemoteEngine:
         answer = self.results(text)
         if not isinstance(answer, ox.QuerySolutions):
             raise EndpointError("KG-EN10", "the store answers a SELECT with a boolean", place=self.endpoint.query, fix=_CHECK)
-        names, found = rows(answer)
-        return Rows(names, [tuple(_BOOLEANS.get(term, term) for term in row) for row in found])
+        found = rows(answer)
+        return Rows(found.names, [tuple(_BOOLEANS.get(term, term) for term in row) for row in found.rows])
 
     def ask(self, text: str) -> ox.QueryBoolean:
         """Run an ASK; Virtuoso answers with a row that holds a number."""

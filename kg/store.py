@@ -13,11 +13,14 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 
 from kg.errors import StoreError
+
+TYPE_CHECKING = False  # as in typing, without loading it
+if TYPE_CHECKING:
+    from typing import Any
 
 FORMAT = 3  # layout of a generation; a store of another format is rebuilt
 _POINTER = "current"
@@ -61,7 +64,7 @@ def current_generation(store: Path) -> Path | None:
 _REBUILD = "run 'kg build --force', or remove the folder and run 'kg build'"
 
 
-class _TwoFiles(dict[str, Any]):
+class _TwoFiles(dict["str", "Any"]):
     """A JSON object whose rarer keys are in a second file, read only when one of them is looked up."""
 
     def __init__(self, often: Path, seldom: Path) -> None:

@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from kg.cli.common import base, note
 from kg.errors import UsageError
@@ -14,7 +13,10 @@ from kg.formats import EXPLAINED, FORMATS, PIPE_WIDTH, envelope, handle, render
 from kg.query import Answer, find, run
 from kg.table import grid
 
+TYPE_CHECKING = False  # as in typing, without loading it
 if TYPE_CHECKING:
+    from typing import Any
+
     from kg.engine import Engine
 
 _OPTIONS = {"store": True, "format": True, "limit": True, "width": True, "iris": False, "debug": False, "help": False}  # whether it takes a value

@@ -26,7 +26,7 @@ import pyoxigraph as ox
 from generate import CODE, ID, LABEL, SV, TYPE, _event, _t, generate
 from run import HERE, checked_graph, machine, seconds
 
-from kg.check import Report, check
+from kg.check.files import Report, check
 from kg.engine import OxigraphEngine
 from kg.query import Base
 

@@ -1,11 +1,11 @@
-"""The page of the checks beyond the shapes: from the table in kg/lint_table.py."""
+"""The page of the checks beyond the shapes: from the table in kg/check/lint_table.py."""
 
 from __future__ import annotations
 
 
 def checks() -> str:
     """The page as Markdown."""
-    from kg.lint_table import CHECKS
+    from kg.check.lint_table import CHECKS
 
     parts = [
         "# Checks beyond the shapes\n",

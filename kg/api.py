@@ -13,7 +13,7 @@ from typing import Any
 
 from kg.build import BuildReport
 from kg.build import build as _build
-from kg.check import Report
+from kg.check.files import Report
 from kg.engine import Rows
 from kg.query import Answer, Base
 from kg.query import run as _run
@@ -26,7 +26,7 @@ class Explanation(dict[str, Any]):
 
     def text(self, width: int = 100) -> str:
         """The explanation as ``kg explain`` prints it."""
-        from kg.explain_text import text
+        from kg.explain.text import text
 
         return text(dict(self), width)
 
@@ -39,7 +39,7 @@ class WhatIf(dict[str, Any]):
 
     def text(self, width: int = 100) -> str:
         """The answer as ``kg whatif`` prints it."""
-        from kg.whatif_text import text
+        from kg.whatif.text import text
 
         return text(dict(self), width)
 
@@ -75,7 +75,7 @@ class Record:
 
     def explain(self, thing: str, *, as_of: str | None = None) -> Explanation:
         """The chain behind an activation or expectation, by slug, prefixed name, IRI or handle."""
-        from kg.explain import explain
+        from kg.explain.chain import explain
 
         return Explanation(explain(thing, self.base, as_of=as_of))
 
@@ -83,13 +83,13 @@ class Record:
         self, occurrence: str, *, target: str, initiator: str, on: str, place: str | None = None, assume: Iterable[str] = (), owed_by: str | None = None
     ) -> WhatIf:
         """Which duties an occurrence would set off on a day (casus foederis). Changes nothing."""
-        from kg.whatif import whatif
+        from kg.whatif.duties import whatif
 
         return WhatIf(whatif(occurrence, target, initiator, on, self.base, place=place, assume=list(assume), owed_by=owed_by))
 
     def validate(self, *files: str | Path, engine: str | None = None) -> Report:
         """Files against the shapes, with the record as context."""
-        from kg.check import check
+        from kg.check.files import check
 
         return check([Path(file) for file in files], self.base, engine)
 
@@ -101,7 +101,7 @@ class Record:
 
     def plot(self, name: str, output: str | Path, **given: Any) -> Path:
         """Draw ``axis-matrix`` or ``timeline`` into an SVG or PNG file; returns its path. Needs the extra ``plot``."""
-        from kg.plot import draw
+        from kg.plot.drawing import draw
 
         draw(name, output, self.base, **given)
         return Path(output)

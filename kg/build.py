@@ -132,7 +132,7 @@ def packed(store: ox.Store, digest: str) -> tuple[bytes, dict[str, Any], dict[st
 
 def validate(documents: list[Document], engine: str | None = None) -> list[Any]:
     """Check everything; returns the warnings and notes. Raises NotConforming."""
-    from kg.locate import locate
+    from kg.intake.locate import locate
     from kg.validate import DEFAULT_ENGINE, validate_triples
 
     triples = [triple for document in documents for triple in document.triples]

@@ -11,7 +11,7 @@ from kg.engine import Rows
 from kg.errors import UsageError
 
 if TYPE_CHECKING:
-    from kg.remote import RemoteEngine
+    from kg.remote.engine import RemoteEngine
 
 # What no keyword can stand in: long and short strings, IRIs, escaped signs of names, comments (which end at either line end)
 _COMMENT = re.compile(

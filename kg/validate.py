@@ -48,7 +48,7 @@ _LOCAL = threading.local()
 class Result:
     """One finding: which rule (``code``), about what (``focus``, ``path``, ``value``), why, and what to do.
 
-    ``value`` is an IRI or the text of a literal. ``file``, ``line`` and ``column`` are filled in by ``kg.locate``.
+    ``value`` is an IRI or the text of a literal. ``file``, ``line`` and ``column`` are filled in by ``kg.intake.locate``.
     ``components`` are the names of the constraints of the shape that are broken (``MinCount``), sorted; none for other checks.
     """
 

@@ -21,7 +21,7 @@ from kg.errors import KgError
 from kg.load.endpoint import discover
 from kg.load.http import Access, Client
 from kg.load.remote import RemoteTarget
-from kg.remote import RemoteEngine, read_results
+from kg.remote.engine import RemoteEngine, read_results
 from kg.sparql import rows
 
 HERE = Path(__file__).parent

@@ -9,9 +9,9 @@ from functools import cache
 
 import pyoxigraph as ox
 
-from kg.lines import Lines
+from kg.intake.lines import Lines
+from kg.intake.positions import Written, read_positions
 from kg.namespaces import SV
-from kg.positions import Written, read_positions
 from kg.resources import folder
 
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
@@ -34,7 +34,7 @@ Change = tuple[Written, int, int, str]  # the statement; what stands between the
 
 def _end(text: str, written: Written) -> int:
     """Where the value of a statement ends."""
-    from kg.turtle_tokens import tokens
+    from kg.intake.turtle_tokens import tokens
 
     stream = tokens(text, written.object_at)
     token = next(stream)

@@ -303,7 +303,7 @@ def test_the_cut_off_of_the_data_is_the_default_day(world: Path) -> None:
 def test_nothing_asks_the_clock_but_the_day_of_a_contribution() -> None:
     clock = re.compile(r"\b(today|now|utcnow)\(|\btime\.(time|localtime|gmtime)\(|\bNOW\s*\(")
     files = [*(ROOT / "kg").rglob("*.py"), *(ROOT / "queries").rglob("*.rq"), *(ROOT / "shapes").glob("*.ttl")]
-    assert [path.name for path in sorted(files) if clock.search(path.read_text(encoding="utf-8"))] == ["contribute.py"]
+    assert [path.name for path in sorted(files) if clock.search(path.read_text(encoding="utf-8"))] == ["contribution.py"]
 
 
 GUARD = """

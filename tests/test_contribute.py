@@ -20,21 +20,22 @@ from conftest import WORLD
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg import contribute, contributions
+from kg import contributions
 from kg.build import build, sorted_quads
-from kg.cells import Names
-from kg.check import check
+from kg.check.files import check
 from kg.cli import main
-from kg.columns import codes
+from kg.contribute import contribution
+from kg.contribute.issue import FIELDS, rows_of
 from kg.errors import InputError, KgError
 from kg.inputs import ready
-from kg.issue import FIELDS, rows_of
 from kg.namespaces import GRAPH
 from kg.query import Base
 from kg.resources import ROOT
-from kg.rows import read_tables
-from kg.sheets import Sheet, read_sheets, write_csv, write_excel
 from kg.store import current_generation, open_generation, writing
+from kg.tables.cells import Names
+from kg.tables.columns import codes
+from kg.tables.rows import read_tables
+from kg.tables.sheets import Sheet, read_sheets, write_csv, write_excel
 
 KG = [sys.executable, "-m", "kg"]
 HEAD = "what,id,label,actor,recipient,behavior,began_on,in_response_to,source"
@@ -187,7 +188,7 @@ def test_tables_and_turtle_are_checked_and_added_together(home: Path) -> None:
         + 'sv:url "https://example.org/t"^^xsd:anyURI .\n'
     )
     assert main(["contribute", "add", "help.csv", str(home / "press.ttl"), "--by", "A. Historian", "--license", "CC-BY-4.0"]) == 0
-    assert len(contribute.listing(Base(home / "store"))) == 1
+    assert len(contribution.listing(Base(home / "store"))) == 1
 
 
 WRONG: list[tuple[list[str], int, str]] = [
@@ -261,8 +262,8 @@ def test_a_table_at_a_big_base_is_read_alike(home: Path, monkeypatch: pytest.Mon
     """Names are then looked up one by one."""
     base = Base(home / "store")
     small = check([home / "help.csv"], base)
-    monkeypatch.setattr("kg.rows.SCAN_LIMIT", 0)
-    monkeypatch.setattr("kg.lint.SCAN_LIMIT", 0)
+    monkeypatch.setattr("kg.tables.rows.SCAN_LIMIT", 0)
+    monkeypatch.setattr("kg.check.lint.SCAN_LIMIT", 0)
     big = check([home / "help.csv"], base)
     assert small.conforms and (big.results, big.triples) == (small.results, small.triples)
     (home / "help.csv").write_text(HELP.replace("Cedonia,AAA", "Cedona,AAA"))
@@ -358,7 +359,7 @@ def test_two_at_once_do_not_mix(home: Path, capsys: pytest.CaptureFixture[str]) 
     stale = Base(home / "store")
     assert add("help.csv") == 0
     with pytest.raises(KgError) as refused:
-        contribute.add([home / "help.csv"], stale, by="A", license="CC0-1.0", slug="other")
+        contribution.add([home / "help.csv"], stale, by="A", license="CC0-1.0", slug="other")
     assert refused.value.code == "KG-CT21"
     with writing(home / "store"):
         assert add("help.csv", "--slug", "other") == 3
@@ -389,7 +390,7 @@ def test_exported_and_added_back_nothing_changes(home: Path, capsys: pytest.Capt
 
 @pytest.fixture(scope="module")
 def raid(world: Path) -> list[list[str]]:
-    return contribute.export("1992-03-01-raid", Base(world))
+    return contribution.export("1992-03-01-raid", Base(world))
 
 
 @pytest.mark.slow
@@ -421,7 +422,7 @@ def test_one_edited_cell_changes_that_and_nothing_else(
     before = graphs(home / "store")
     base = Base(home / "store")
     try:
-        contribute.add([home / "edit.csv"], base, by="A", license="CC0-1.0")
+        contribution.add([home / "edit.csv"], base, by="A", license="CC0-1.0")
     except KgError as error:
         assert error.exit_code == 1, "the edit may be wrong, but then nothing is added"
         assert graphs(home / "store") == before
@@ -468,7 +469,7 @@ def complete(world: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     home = tmp_path_factory.mktemp("complete")
     shutil.copytree(world, home / "store")
     (home / "help.csv").write_text(HELP)
-    contribute.add([home / "help.csv"], Base(home / "store"), by="A. Historian", license="CC-BY-4.0")
+    contribution.add([home / "help.csv"], Base(home / "store"), by="A. Historian", license="CC-BY-4.0")
     return exported(home / "store")
 
 

@@ -13,15 +13,15 @@ from conftest import WORLD
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.cells import Names, Term, decode, encode, join, split
-from kg.columns import BY_PROPERTY, COLUMNS, TEMPLATES, WHAT, codes, template
 from kg.errors import InputError
 from kg.namespaces import CODE, ID, KINDS, LISTS, PREFIXES, SV
 from kg.read import find_files, read_file
 from kg.resources import folder
-from kg.rows import TYPE, Table, read_tables, to_rows
-from kg.sheets import Sheet, read_sheets, write_csv, write_excel
-from kg.template import rows_for, write
+from kg.tables.cells import Names, Term, decode, encode, join, split
+from kg.tables.columns import BY_PROPERTY, COLUMNS, TEMPLATES, WHAT, codes, template
+from kg.tables.rows import TYPE, Table, read_tables, to_rows
+from kg.tables.sheets import Sheet, read_sheets, write_csv, write_excel
+from kg.tables.template import rows_for, write
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=25) | st.sampled_from(
     [

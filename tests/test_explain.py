@@ -13,11 +13,11 @@ from jsonschema import Draft202012Validator
 
 from kg.assess import ASSESS, known_from
 from kg.engine import OxigraphEngine
-from kg.explain import explain
-from kg.explain_text import text
+from kg.explain.chain import explain
+from kg.explain.rulebook import status_rule, status_rules, verdict_rule, verdict_rules
+from kg.explain.text import text
 from kg.namespaces import PREFIXES, SV, local
 from kg.query import Base
-from kg.rulebook import status_rule, status_rules, verdict_rule, verdict_rules
 from kg.rules import rule_files
 
 KURSK = "rus-prk-2024-art-4-aid--PRK--RUS--2024-08-06-kursk-incursion"

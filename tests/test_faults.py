@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from faults import KINDS, Fault, make_fault
 
-from kg.check import Refused, Report, check
+from kg.check.files import Refused, Report, check
 from kg.query import Base
 from kg.resources import folder
 

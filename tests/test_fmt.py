@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kg.cli import main
 from kg.errors import InputError
-from kg.fmt import canonical, format_file
+from kg.fmt.canonical import canonical, format_file
 from kg.namespaces import ID, PREFIXES, SV
 from kg.resources import ROOT
 

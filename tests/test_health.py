@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from conftest import WORLD, Run
 
-from kg.atop import compare
 from kg.build import build
 from kg.cli import main
+from kg.compare.atop import compare
 from kg.query import Base
 from kg.stats import counts
 

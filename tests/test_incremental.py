@@ -10,8 +10,8 @@ import pyoxigraph as ox
 import pytest
 from faults import make_fault
 
-from kg.affected import QUERIES, NotLocal, View, affected, surroundings, ways
-from kg.check import changes
+from kg.check.affected import QUERIES, NotLocal, View, affected, surroundings, ways
+from kg.check.files import changes
 from kg.namespaces import GRAPH, ID, RECORD, SV
 from kg.query import Base
 from kg.resources import folder

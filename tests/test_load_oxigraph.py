@@ -22,8 +22,8 @@ from kg.load.run import LoadReport
 from kg.load.source import LOADING
 from kg.namespaces import GRAPH
 from kg.query import Base
-from kg.reassess import reassess
-from kg.remote import RemoteEngine, connect
+from kg.remote.engine import RemoteEngine, connect
+from kg.remote.reassess import reassess
 
 pytestmark = pytest.mark.server
 OTHER = "https://example.org/not-ours"

@@ -13,8 +13,8 @@ from kg.errors import EndpointError
 from kg.load import load, unload
 from kg.load.http import Access, access
 from kg.query import Base
-from kg.reassess import reassess
-from kg.remote import RemoteEngine, connect
+from kg.remote.engine import RemoteEngine, connect
+from kg.remote.reassess import reassess
 
 pytestmark = pytest.mark.server
 DBA = Access(user="dba", password="dba")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kg.cli import main
-from kg.plot_timeline import binding
+from kg.plot.timeline import binding
 from kg.query import Answer, Base
 
 pytest.importorskip("matplotlib", reason="the extra 'plot' is not installed")
@@ -32,7 +32,7 @@ def test_matrix_says_what_the_rows_say() -> None:
     """Title and description hold the counts; each ordered pair has its own."""
     from matplotlib.text import Text
 
-    from kg.plot_matrix import matrix
+    from kg.plot.matrix import matrix
 
     drawing = matrix(answer([pair("x:A", "x:B", defense=True, given_a_to_b=3, words_b_to_a=2), pair("x:A", "x:C"), pair("x:B", "x:C")], on="2025-06-13"))
     assert drawing.title == "Is it a bloc? 1 of 3 pairs has a defense duty"
@@ -90,7 +90,7 @@ def test_two_of_six_pairs_only_since_december_2024(drawn: Path, tmp_path: Path, 
 
 def test_matrix_counts_are_those_of_the_query(drawn: Path) -> None:
     """The picture reads the counts by the names that the query gives them."""
-    from kg.plot_matrix import _COUNTS, _count
+    from kg.plot.matrix import _COUNTS, _count
     from kg.query import run
 
     rows = run("axis-matrix", Base(drawn)).rows

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.intake import take
-from kg.lines import Lines
-from kg.node_positions import CONTEXT, read_json, read_xml
-from kg.positions import MAX_PROBLEMS, Written, may_be_deep, read_positions
+from kg.intake.lines import Lines
+from kg.intake.node_positions import CONTEXT, read_json, read_xml
+from kg.intake.positions import MAX_PROBLEMS, Written, may_be_deep, read_positions
+from kg.intake.take import take
 from kg.resources import folder
 
 settings.register_profile("patient", deadline=None)

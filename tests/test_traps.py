@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from kg.facts import Facts, Record
+from kg.explain.facts import Facts, Record
 from kg.namespaces import SV, local
 from kg.query import Base, run
-from kg.whatif import whatif
+from kg.whatif.duties import whatif
 
 EU_ALONE = "teu-2007"
 JAPAN = "usa-jpn-1960"

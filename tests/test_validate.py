@@ -16,17 +16,16 @@ import jsonschema
 import pyoxigraph as ox
 import pytest
 
-from kg import intake
-from kg.check import Refused, Report, check
+from kg.check.files import Refused, Report, check
+from kg.check.findings import clean, listing
+from kg.check.findings_formats import github, junit, sarif, shacl_report
+from kg.check.lint_table import CHECKS
 from kg.errors import InputError
-from kg.findings import clean, listing
-from kg.findings_formats import github, junit, sarif, shacl_report
-from kg.intake import take
-from kg.lines import Lines
-from kg.lint_table import CHECKS
-from kg.locate import locate
-from kg.node_positions import CONTEXT
-from kg.positions import read_positions
+from kg.intake.lines import Lines
+from kg.intake.locate import locate
+from kg.intake.node_positions import CONTEXT
+from kg.intake.positions import read_positions
+from kg.intake.take import MAX_TRIPLES, take
 from kg.query import Base
 from kg.resources import folder
 from kg.validate import shapes, validate_triples
@@ -311,7 +310,7 @@ HOSTILE: dict[str, tuple[bytes, str, str]] = {
     "import.jsonld": (b'{"@context": {"@import": "http://127.0.0.1:1/c"}, "@id": "urn:a", "urn:b": 1}', "KG-IN04", "elsewhere"),
     "blank.ttl": (b"<urn:a> <urn:b> 1 ,\n [] .", "KG-IN07", "blank node"),
     "blanks.ttl": (b"<urn:a> <urn:b> " + b"[]," * 300_000 + b"[] .", "KG-IN07", "blank node"),
-    "many.nt": (b"".join(b"<urn:a> <urn:b> <urn:%d> .\n" % n for n in range(intake.MAX_TRIPLES + 1)), "KG-IN14", "more than"),
+    "many.nt": (b"".join(b"<urn:a> <urn:b> <urn:%d> .\n" % n for n in range(MAX_TRIPLES + 1)), "KG-IN14", "more than"),
 }
 
 

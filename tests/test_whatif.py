@@ -10,11 +10,11 @@ import pytest
 from conftest import Run, flat
 from jsonschema import Draft202012Validator
 
-from kg.facts import Record
+from kg.explain.facts import Record
 from kg.namespaces import local
 from kg.query import Base
-from kg.whatif import whatif
-from kg.whatif_text import text
+from kg.whatif.duties import whatif
+from kg.whatif.text import text
 
 SCHEMA = Draft202012Validator(json.loads((Path(__file__).parent.parent / "docs/reference/schemas/whatif.json").read_bytes()))
 ATTACK = ["--occurrence", "armed-attack", "--target", "PRK", "--initiator", "USA", "--on", "2027-01-01"]

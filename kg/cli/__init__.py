@@ -107,7 +107,7 @@ def _report(error: KgError, words: list[str]) -> None:
     else:
         print(error, file=sys.stderr)
         if error.code == "KG-VA01":
-            from kg.findings import listing
+            from kg.check.findings import listing
 
             violations = [result for result in getattr(error, "results", []) if result.severity == "violation"]
             print(listing(violations, 20), file=sys.stderr)

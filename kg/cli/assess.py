@@ -25,7 +25,7 @@ def main(words: list[str]) -> int:
     made.add_argument("--format", choices=("text", "json"), default="text")
     options(made, 300)
     args = made.parse_args(words)
-    from kg.reassess import reassess
+    from kg.remote.reassess import reassess
 
     url, access = read_access(args.endpoint, args)
     report = reassess(url, access, server=args.server, more=args.with_graph, show=args.show, say=progress)

@@ -23,7 +23,7 @@ def main(words: list[str]) -> int:
     made.add_argument("file", metavar="FILE", type=Path)
     made.add_argument("--format", choices=("text", "json"), default="text")
     args = made.parse_args(words)
-    from kg.atop import compare
+    from kg.compare.atop import compare
 
     here = base(args.store)
     compared = compare(here, args.file)

@@ -15,7 +15,7 @@ from kg.formats import envelope
 from kg.namespaces import short
 
 if TYPE_CHECKING:
-    from kg.contribute import Contribution
+    from kg.contribute.contribution import Contribution
     from kg.query import Base
 
 _HELP = """usage: kg contribute template [agreement|case|party|source] -o FILE.csv|FILE.xlsx
@@ -72,8 +72,8 @@ def _output(made: argparse.ArgumentParser) -> None:
 
 
 def _template(words: list[str]) -> int:
-    from kg.columns import TEMPLATES
-    from kg.template import write
+    from kg.tables.columns import TEMPLATES
+    from kg.tables.template import write
 
     made = _parser("template", "An empty table to fill in: one row a thing.", "kg contribute template case -o raid.csv", formats=False)
     made.add_argument("kind", nargs="?", choices=tuple(TEMPLATES), default="case", help="what to enter (default: case)")
@@ -106,8 +106,8 @@ def _check(words: list[str]) -> int:
 
 
 def _add(words: list[str]) -> int:
-    from kg.contribute import add
-    from kg.findings import listing as findings
+    from kg.check.findings import listing as findings
+    from kg.contribute.contribution import add
 
     made = _parser("add", "Check files and add them as one contribution: all or nothing.", "kg contribute add raid.csv --by 'A. Historian' --license CC-BY-4.0")
     made.add_argument("files", nargs="+", metavar="FILE", type=Path)
@@ -129,8 +129,8 @@ def _add(words: list[str]) -> int:
 
 
 def _tell(changed: list[dict[str, Any]], here: Base) -> None:
-    from kg.changes import told
-    from kg.explain import DISCLAIMER
+    from kg.contribute.changes import told
+    from kg.explain.chain import DISCLAIMER
 
     print(told(changed), end="")
     if changed:
@@ -142,7 +142,7 @@ def _row(one: Contribution) -> dict[str, Any]:
 
 
 def _list(words: list[str]) -> int:
-    from kg.contribute import listing as contributed
+    from kg.contribute.contribution import listing as contributed
 
     args = _parser("list", "The contributions to the store.", "kg contribute list").parse_args(words)
     here = base(args.store)
@@ -168,7 +168,7 @@ def _replaced(one: Contribution) -> str:
 
 
 def _diff(words: list[str]) -> int:
-    from kg.contribute import diff
+    from kg.contribute.contribution import diff
 
     made = _parser("diff", "What a contribution adds, and which verdicts differ because of it.", "kg contribute diff raid")
     made.add_argument("slug")
@@ -190,7 +190,7 @@ def _short(term: Any) -> str:
 
 
 def _remove(words: list[str]) -> int:
-    from kg.contribute import remove
+    from kg.contribute.contribution import remove
 
     made = _parser("remove", "Take a contribution out; its file is kept in the folder 'removed'.", "kg contribute remove raid")
     made.add_argument("slug")
@@ -206,8 +206,8 @@ def _remove(words: list[str]) -> int:
 
 
 def _export(words: list[str]) -> int:
-    from kg.contribute import export
-    from kg.template import write_rows
+    from kg.contribute.contribution import export
+    from kg.tables.template import write_rows
 
     made = _parser(
         "export",
@@ -226,9 +226,9 @@ def _export(words: list[str]) -> int:
 
 
 def _from_issue(words: list[str]) -> int:
-    from kg.issue import rows_of
-    from kg.rows import names_of
-    from kg.template import write_rows
+    from kg.contribute.issue import rows_of
+    from kg.tables.rows import names_of
+    from kg.tables.template import write_rows
 
     made = _parser("from-issue", "The text of a filled-in issue form as a table.", "kg contribute from-issue body.md -o raid.csv", formats=False)
     made.add_argument("body", metavar="BODY.md", type=Path)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kg.load.http import Access
-    from kg.remote import RemoteEngine
+    from kg.remote.engine import RemoteEngine
 
 NO_STORE = {"schema": "", "data_version": None, "ruleset": None, "as_of": None}  # a document about a store of which no version is known here
 HELP = "ask this SPARQL endpoint instead of the store here"
@@ -47,7 +47,7 @@ def engine(args: argparse.Namespace) -> RemoteEngine | None:
     """The engine over ``--endpoint``, or None where none is given: only then is the network used."""
     if not args.endpoint:
         return None
-    from kg.remote import connect
+    from kg.remote.engine import connect
 
     url, access = read_access(args.endpoint, args)
     return connect(url, access, args.server)

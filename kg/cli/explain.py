@@ -23,13 +23,13 @@ def main(words: list[str]) -> int:
     made.add_argument("--format", choices=("text", "json"), default="text")
     made.add_argument("--as-of", metavar="DATE", help="as known on this day (default: the record's cut-off)")
     args = made.parse_args(words)
-    from kg.explain import explain
+    from kg.explain.chain import explain
 
     document = explain(args.id, base(args.store), as_of=args.as_of)
     if args.format == "json":
         print(json.dumps(document, ensure_ascii=False, indent=1))
     else:
-        from kg.explain_text import text
+        from kg.explain.text import text
 
         print(text(document, width()), end="")
     return 0

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from kg.cli.parsing import parser
-from kg.fmt import canonical, format_file
+from kg.fmt.canonical import canonical, format_file
 from kg.read import find_files
 
 

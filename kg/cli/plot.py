@@ -7,7 +7,7 @@ from pathlib import Path
 from kg.cli.common import base
 from kg.cli.parsing import Parser, parser
 from kg.params import refuse
-from kg.plot import check_ending, draw, need_matplotlib
+from kg.plot.drawing import check_ending, draw, need_matplotlib
 
 _HELP = """usage: kg plot axis-matrix -o FILE [--on DATE] [--party P,Q,…]
        kg plot timeline -o FILE [--party P,Q,…] [--agreement A] [--from DATE] [--until DATE]

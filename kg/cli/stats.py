@@ -7,8 +7,8 @@ from typing import Any
 
 from kg.cli.common import base
 from kg.cli.parsing import parser
+from kg.compare.health import Assertion, assertions
 from kg.formats import envelope
-from kg.health import Assertion, assertions
 from kg.stats import counts
 
 

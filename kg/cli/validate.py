@@ -7,12 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from kg.check import Refused, Report, check
+from kg.check.files import Refused, Report, check
+from kg.check.findings import PER_CODE, listing, summary
 from kg.cli.common import base, wants_color
 from kg.cli.parsing import parser
 from kg.errors import UsageError
-from kg.findings import PER_CODE, listing, summary
-from kg.intake import KINDS
+from kg.intake.take import KINDS
 
 FORMATS = ("text", "json", "sarif", "github", "junit", "report")
 
@@ -57,7 +57,7 @@ def _shown(report: Report, args: Any, manifest: dict[str, Any]) -> str:
         return f"{text}{summary(report, len(dict.fromkeys(args.files)))}\n"
     if args.format == "json":
         return _json(report.document(manifest))
-    from kg import findings_formats as formats
+    from kg.check import findings_formats as formats
 
     if args.format == "sarif":
         return _json(formats.sarif(report, manifest["code_version"]))

@@ -30,14 +30,14 @@ def main(words: list[str]) -> int:
     made.add_argument("--owed-by", metavar="PARTY", help="only duties of this party")
     made.add_argument("--format", choices=("text", "json"), default="text")
     args = made.parse_args(words)
-    from kg.whatif import whatif
+    from kg.whatif.duties import whatif
 
     document = whatif(args.occurrence, args.target, args.initiator, args.on, base(args.store), place=args.place, assume=args.assume, owed_by=args.owed_by)
     if args.format == "json":
         print(json.dumps(document, ensure_ascii=False, indent=1))
     else:
         from kg.cli.explain import width
-        from kg.whatif_text import text
+        from kg.whatif.text import text
 
         print(text(document, width()), end="")
     return 0

@@ -1,0 +1,1 @@
+"""The one form of a Turtle file: ``canonical`` reads and compares, ``layout`` writes."""

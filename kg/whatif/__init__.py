@@ -1,0 +1,1 @@
+"""What an occurrence would set off: ``duties`` finds the duties, ``text`` says them."""

@@ -4,6 +4,9 @@ usage: python bench/generate.py TRIPLES FILE.nq [SEED]
 
 Parties, publishers, agreements, participations, provisions and obligations in one graph; occurrences, conduct and sources
 in one graph a decade. All of it conforms to the shapes. The same arguments give the same bytes.
+
+A verdict is about a pair of a duty and an occurrence. With the same parties for ever, pairs grow with the square of the graph;
+in the world a bigger record has more parties, most events are no attacks, and agreements end. ``grown`` is such a ``Shape``.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
@@ -28,15 +32,33 @@ SHARE = 0.3  # of the triples about agreements; the rest about what happened
 PUBLISHERS = 40
 BEHAVIORS = ("assistance", "troops", "militaryAssistance", "consultation", "verbalSupport")
 _TREATIES = f"<{ID}source/treaties>"
-_WEIGHTS = list(accumulate(1 / rank**1.1 for rank in range(1, PARTIES + 1)))
 
 
-def generate(triples: int, seed: int = 1) -> Iterator[str]:
+@dataclass(frozen=True)
+class Shape:
+    """How many parties there are, which share of the occurrences are attacks, and the years that an agreement lasts (None: for ever)."""
+
+    parties: int = PARTIES
+    attacks: float = 1.0
+    lasts: int | None = None
+
+    def weights(self) -> list[float]:
+        """How often each party occurs, summed up: a power law (Zipf); with many parties flatter at its head (Mandelbrot)."""
+        head = (self.parties - PARTIES) / 20
+        return list(accumulate(1 / (rank + head) ** 1.1 for rank in range(1, self.parties + 1)))
+
+
+def grown(triples: int) -> Shape:
+    """A shape in which a party has as many agreements and suffers as many attacks in a big graph as in a small one."""
+    return Shape(max(PARTIES, triples // 500), 0.05, 20)
+
+
+def generate(triples: int, seed: int = 1, shape: Shape = Shape()) -> Iterator[str]:  # noqa: B008  it is frozen
     """N-Quads lines, about as many as asked for, grouped by graph."""
-    chance = random.Random(seed)
+    chance = _Chance(seed, shape)
     made = 0
     number = 0
-    for line in _base():
+    for line in _base(shape):
         made += 1
         yield f"{line} <{GRAPH}agreements> .\n"
     while made < triples * SHARE:
@@ -57,14 +79,14 @@ def generate(triples: int, seed: int = 1) -> Iterator[str]:
                 yield f"{line} <{GRAPH}{decade}> .\n"
 
 
-def _base() -> Iterator[str]:
+def _base(shape: Shape) -> Iterator[str]:
     """What all the rest leans on: the record's last day, parties, publishers, and the source of what agreements say."""
     yield f"<https://w3id.org/servanda/data> <{SV}cutOffOn> {_date('2026-06-30')}"
     yield from _source("treaties", 0, "2000-01-01")
     for number in range(PUBLISHERS):
         yield f"<{ID}publisher/p{number}> {TYPE} <{SV}Publisher>"
         yield f'<{ID}publisher/p{number}> {LABEL} "Publisher {number}"@en'
-    for number in range(PARTIES):
+    for number in range(shape.parties):
         yield f"<{ID}state/S{number:03}> {TYPE} <{SV}State>"
         yield f'<{ID}state/S{number:03}> {LABEL} "State {number}"@en'
         yield _t(f"<{ID}state/S{number:03}>", "hasSource", _TREATIES)
@@ -83,9 +105,17 @@ def _source(name: str, publisher: int, day: str) -> Iterator[str]:
     yield _t(it, "url", f'"https://example.org/{name}"^^<{XSD}anyURI>')
 
 
-def _party(chance: random.Random) -> str:
-    """A party, by a power law."""
-    return f"<{ID}state/S{chance.choices(range(PARTIES), cum_weights=_WEIGHTS)[0]:03}>"
+class _Chance(random.Random):
+    """Random choices, of a shape."""
+
+    def __init__(self, seed: int, shape: Shape) -> None:
+        super().__init__(seed)
+        self.shape, self.weights = shape, shape.weights()
+
+
+def _party(chance: _Chance) -> str:
+    """A party, by the shape's law."""
+    return f"<{ID}state/S{chance.choices(range(chance.shape.parties), cum_weights=chance.weights)[0]:03}>"
 
 
 def _date(day: str) -> str:
@@ -100,7 +130,7 @@ def _t(subject: str, name: str, value: str) -> str:
     return f"{subject} <{SV}{name}> {value}"
 
 
-def _agreement(chance: random.Random, number: int) -> Iterator[str]:
+def _agreement(chance: _Chance, number: int) -> Iterator[str]:
     it = f"<{ID}agreement/b{number}>"
     signed = _day(chance, 1816, 200)
     yield f"{it} {TYPE} <{SV}Treaty>"
@@ -116,7 +146,10 @@ def _agreement(chance: random.Random, number: int) -> Iterator[str]:
         yield _t(joining, "ofAgreement", it)
         yield _t(joining, "participant", member)
         yield _t(joining, "boundFrom", _date(signed))
-        yield _t(joining, "boundAsOf", _date("2026-01-01"))
+        if chance.shape.lasts is None:
+            yield _t(joining, "boundAsOf", _date("2026-01-01"))
+        else:
+            yield _t(joining, "boundUntil", _date(f"{int(signed[:4]) + chance.shape.lasts}{signed[4:]}"))
         yield _t(joining, "hasSource", _TREATIES)
     for article in range(ARTICLES):
         provision, duty = f"<{ID}provision/b{number}-art-{article}>", f"<{ID}obligation/b{number}-art-{article}>"
@@ -135,13 +168,14 @@ def _agreement(chance: random.Random, number: int) -> Iterator[str]:
         yield _t(duty, "standardOfPerformance", f"<{CODE}standard/necessary>")
 
 
-def _event(chance: random.Random, number: int, decade: int, agreements: int) -> Iterator[str]:
+def _event(chance: _Chance, number: int, decade: int, agreements: int) -> Iterator[str]:
     it, day = f"<{ID}occurrence/b{number}>", _day(chance, decade, min(10, 2026 - decade))
     source = f"<{ID}source/b{number}>"
     yield from _source(f"b{number}", number % PUBLISHERS, day)
     yield f"{it} {TYPE} <{SV}Occurrence>"
     yield f'{it} {LABEL} "Event number {number} of the {decade}s"@en'
-    yield _t(it, "occurrenceKind", f"<{CODE}behavior/invasion>")
+    attack = chance.shape.attacks == 1 or chance.random() < chance.shape.attacks
+    yield _t(it, "occurrenceKind", f"<{CODE}behavior/{'invasion' if attack else 'economicCoercion'}>")
     yield _t(it, "initiator", _party(chance))
     yield _t(it, "target", _party(chance))
     yield _t(it, "beganOn", _date(day))

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
-from generate import CODE, ID, LABEL, SV, TYPE, _event, _t, generate
+from generate import CODE, ID, LABEL, SV, TYPE, Shape, _Chance, _event, _t, generate
 from run import HERE, checked_graph, machine, seconds
 
 from kg.check.files import Report, check
@@ -65,9 +65,7 @@ def make_base(size: int, folder: Path) -> Path:
 
 def contribution() -> Iterator[str]:
     """Triples of new occurrences with answers, of answers to occurrences of the base, and of joinings to its agreements; a few are at fault."""
-    import random
-
-    chance = random.Random(7)
+    chance = _Chance(7, Shape())
     for number in range(1_000_000_001, 2_000_000_000):
         yield from _event(chance, number, 2016, 40)
         old, answer = number % 50 + 1, f"<{ID}conduct/late-{number}>"

@@ -113,12 +113,11 @@ def _bound_from(engine: Engine) -> dict[str, list[str]]:
     """Activation -> the first sure day of each participation that overlaps its occurrence, rivals apart."""
     text = (
         _PREFIX
-        + """SELECT ?activation ?party (MIN(?day) AS ?first) WHERE {
-      ?activation sv:activatedBy ?occurrence ; sv:ofObligation ?obligation . ?obligation sv:underAgreement ?agreement .
-      ?occurrence sv:from ?start ; sv:until ?last . VALUES ?side { sv:owedBy sv:owedTo } ?activation ?side ?party .
-      ?participation sv:ofAgreement ?agreement ; sv:participant ?party ; sv:from ?from ; sv:until ?until ; sv:surelyFrom ?day .
+        + """SELECT ?activation ?side (MIN(?day) AS ?first) WHERE {
+      VALUES ?side { sv:bearerParticipation sv:beneficiaryParticipation } ?activation ?side ?participation ; sv:activatedBy ?occurrence .
+      ?occurrence sv:from ?start ; sv:until ?last . ?participation sv:from ?from ; sv:until ?until ; sv:surelyFrom ?day .
       FILTER(?from <= ?last && ?until >= ?start)
-      OPTIONAL { ?participation sv:rivalTo ?rival } FILTER(!BOUND(?rival)) } GROUP BY ?activation ?party"""
+      OPTIONAL { ?participation sv:rivalTo ?rival } FILTER(!BOUND(?rival)) } GROUP BY ?activation ?side"""
     )
     found: dict[str, list[str]] = defaultdict(list)
     for activation, _, day in _values(engine, text):

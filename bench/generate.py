@@ -53,7 +53,7 @@ def grown(triples: int) -> Shape:
     return Shape(max(PARTIES, triples // 500), 0.05, 20)
 
 
-def generate(triples: int, seed: int = 1, shape: Shape = Shape()) -> Iterator[str]:  # noqa: B008  it is frozen
+def generate(triples: int, seed: int = 1, shape: Shape = Shape()) -> Iterator[str]:
     """N-Quads lines, about as many as asked for, grouped by graph."""
     chance = _Chance(seed, shape)
     made = 0

@@ -1,0 +1,182 @@
+"""Measure the rules and every canned query on graphs of several sizes, in one run.
+
+usage: python bench/scale.py [--sizes 100000,1000000] [--rounds N] [--patience SECONDS] [--folder DIR] [--write]
+
+The graphs are ``generate.grown``: parties grow with the graph, so that a party has as many agreements in a big one as in a small one.
+Each size is derived in a process of its own (infer, activate, assess: seconds and peak memory), written as a store, and asked every
+query in a process of its own, with the parameters that it needs and every row; a query that takes longer than ``--patience`` is given up.
+``--folder`` keeps the stores for another run; ``--write`` writes ``SCALE.md`` and ``scale.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from generate import generate, grown
+from run import HERE, machine
+
+STEPS = ("infer", "activate", "assess")
+
+
+def derive(size: int, folder: Path) -> dict[str, Any]:
+    """Generate, derive, and write the store: seconds a step, triples derived, activations, peak memory in MB. Run in a process of its own."""
+    import pyoxigraph as ox
+
+    from kg.activate import activate
+    from kg.assess import assess
+    from kg.build import packed, read_schema
+    from kg.engine import OxigraphEngine
+    from kg.infer import infer
+    from kg.store import write_generation, writing
+
+    engine = OxigraphEngine()
+    for document in read_schema():
+        engine.add(document.graph, document.triples)
+    lines = folder / "base.nq"
+    with lines.open("w", encoding="utf-8") as out:
+        out.writelines(generate(size, shape=grown(size)))
+    engine.store.bulk_load(path=str(lines), format=ox.RdfFormat.N_QUADS)
+    lines.unlink()
+    found: dict[str, Any] = {"triples": len(engine.store), "seconds": {}}
+    derived = 0
+    for name, step in zip(STEPS, (infer, activate, assess), strict=True):
+        started = time.perf_counter()
+        derived += len(step(engine))
+        found["seconds"][name] = round(time.perf_counter() - started, 2)
+    counted = engine.select("SELECT (COUNT(*) AS ?n) WHERE { ?x a <https://w3id.org/servanda/ontology#Activation> }").rows[0][0]
+    found |= {"derived": derived, "activations": int(counted.value) if counted is not None else 0, "memory_mb": peak()}
+    with writing(folder):
+        write_generation(folder, "bench", *packed(engine.store, "bench"))
+    return found
+
+
+def peak() -> int:
+    """The most memory that this process has held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def ask(store: Path, name: str, rounds: int) -> dict[str, Any]:
+    """Ask one query: median seconds after one round that does not count, and its rows. Run in a process of its own."""
+    from kg.engine import OxigraphEngine
+    from kg.query import Base, run
+    from kg.store import current_generation, open_generation, read_manifest
+
+    class Generated(Base):
+        """A store that was made here: not held against the packaged inputs."""
+
+        def __init__(self) -> None:
+            generation = current_generation(store)
+            assert generation is not None
+            self.folder, self.generation, self.manifest = store, generation, read_manifest(generation)
+            self.store = open_generation(generation)
+            self.engine = OxigraphEngine(self.store)
+
+    base = Generated()
+    entry = base.catalog["queries"][name]
+    needed = {"agreement": "agreements", "source": "sources", "party": "parties"}
+    given = {p["name"]: sorted(base.catalog[needed[p["type"]]].values())[0][0] for p in entry["params"] if p.get("required") and p["type"] in needed}
+    if any(p["name"] == "all" for p in entry["params"]):
+        given["all"] = True
+    taken, rows = [], 0
+    for _ in range(rounds + 1):
+        started = time.perf_counter()
+        rows = len(run(name, base, **given).rows)
+        taken.append(time.perf_counter() - started)
+    return {"seconds": round(statistics.median(taken[1:] or taken), 3), "rows": rows}
+
+
+def child(*words: str, patience: float | None = None) -> dict[str, Any]:
+    """One of the two above in a process of its own; ``{"gave_up": True}`` where it took too long."""
+    try:
+        done = subprocess.run([sys.executable, __file__, "--child", *words], check=True, capture_output=True, text=True, timeout=patience)
+    except subprocess.TimeoutExpired:
+        return {"gave_up": True}
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def measure(sizes: list[int], rounds: int, patience: float, folder: Path) -> dict[str, Any]:
+    """Everything, smallest first."""
+    from kg.catalog import FOLDERS
+
+    results: dict[str, Any] = {"machine": machine(), "patience": patience, "derive": {}, "queries": {}}
+    names = sorted(path.stem for part in FOLDERS for path in (HERE.parent / "queries" / part).glob("*.rq"))
+    for size in sizes:
+        store = folder / str(size)
+        kept = store / "derived.json"
+        if not kept.exists():
+            store.mkdir(parents=True, exist_ok=True)
+            kept.write_text(json.dumps(child("derive", str(size), str(store))), encoding="utf-8")
+        results["derive"][str(size)] = json.loads(kept.read_text(encoding="utf-8"))
+        print(size, results["derive"][str(size)], file=sys.stderr, flush=True)
+        for name in names:
+            found = child("ask", str(store), name, str(rounds), patience=patience * (rounds + 1))
+            results["queries"].setdefault(name, {})[str(size)] = found
+            print(size, name, found, file=sys.stderr, flush=True)
+    return results
+
+
+def markdown(results: dict[str, Any]) -> str:
+    """The results as a page."""
+    where = results["machine"]
+    packages = ", ".join(f"{name} {version}" for name, version in where["packages"].items())
+    sizes = list(results["derive"])
+    lines = [
+        "# Measured: rules and queries on big graphs",
+        "",
+        "Written by `bench/scale.py`. Queries: median seconds in an open store, every row. Rules: one run each.",
+        "",
+        f"{where['system']}, {where['cpu']}, {where['cores']} cores, {where['memory_gib']} GiB, load {where['load_at_start']} at the start; Python {where['python']}, {packages}.",
+        "",
+        "| Asserted, triples | "
+        + " | ".join(f"{step}, s" for step in STEPS)
+        + " | all, s | activations | derived triples | microseconds a triple, asserted or derived | memory, MB |",
+        "|---" * (len(STEPS) + 6) + "|",
+    ]
+    for size, found in results["derive"].items():
+        whole = sum(found["seconds"].values())
+        each = whole / (found["triples"] + found["derived"]) * 1e6
+        steps = " | ".join(f"{found['seconds'][step]:.1f}" for step in STEPS)
+        lines.append(f"| {int(size):,} | {steps} | {whole:.1f} | {found['activations']:,} | {found['derived']:,} | {each:.0f} | {found['memory_mb']:,} |")
+    lines += ["", "| Query | " + " | ".join(f"{int(size):,}: s | rows" for size in sizes) + " |", "|---" * (1 + 2 * len(sizes)) + "|"]
+    for name, row in results["queries"].items():
+        cells = [
+            f"more than {results['patience']:g} | " if row[size].get("gave_up") else f"{row[size]['seconds']:.3f} | {row[size]['rows']:,}" for size in sizes
+        ]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def main(words: list[str]) -> int:
+    """Measure, and print the page."""
+    if words[:1] == ["--child"]:
+        found = derive(int(words[2]), Path(words[3])) if words[1] == "derive" else ask(Path(words[2]), words[3], int(words[4]))
+        print(json.dumps(found))
+        return 0
+    made = argparse.ArgumentParser(description="Measure the rules and every canned query on graphs of several sizes.")
+    made.add_argument("--sizes", default="100000,1000000", help="triples asserted (default 100000,1000000)")
+    made.add_argument("--rounds", type=int, default=5, help="rounds of each query that count (default 5)")
+    made.add_argument("--patience", type=float, default=60, help="seconds after which a query is given up (default 60)")
+    made.add_argument("--folder", type=Path, help="where to keep the stores (default: thrown away)")
+    made.add_argument("--write", action="store_true", help="write SCALE.md and scale.json")
+    args = made.parse_args(words)
+    with tempfile.TemporaryDirectory() as name:
+        results = measure([int(size) for size in args.sizes.split(",")], args.rounds, args.patience, args.folder or Path(name))
+    if args.write:
+        (HERE / "scale.json").write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        (HERE / "SCALE.md").write_text(markdown(results), encoding="utf-8")
+    print(markdown(results), end="")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -16,6 +16,7 @@ from kg.rules import Trace, run_rules
 
 ACTIVATE = GRAPH + "derived/activate"
 DEFAULT_DAYS = 90  # where neither the words nor the behavior list give a number
+FADE_DAYS = 9131  # 25 years: a bond last attested longer ago is no longer taken to last
 _PREFIX = f"PREFIX sv: <{SV}> "
 
 
@@ -46,8 +47,10 @@ def windows(engine: Engine) -> Iterator[ox.Triple]:
     ``dueFrom`` is the latest of: the occurrence's first day, the day both were bound, the earliest request for each
     condition met by conduct. ``dueBy`` is ``dueFrom`` plus the days that the words state; none while the occurrence
     goes on; of a duty to refrain, the occurrence's last day; else, by convention, the days of the behavior list.
+    A window without an end ``fadesOn`` a day long after the last on which both are known to be bound.
     """
     bound = _bound_from(engine)
+    attested = _attested(engine)
     asked = _requests(engine)
     for duty in _duties(engine):
         due_from = max([duty.start, *bound.get(duty.activation, []), *asked.get(duty.activation, [])])
@@ -59,10 +62,14 @@ def windows(engine: Engine) -> Iterator[ox.Triple]:
         yield link(duty.activation, "windowBasis", f"{CODE}windowBasis/{basis}")
         if due_by != OPEN:
             yield dated(duty.activation, "dueBy", due_by)
-    for activation, start, until in _standing(engine):
+        elif duty.activation in attested:
+            yield dated(duty.activation, "fadesOn", _plus(min(attested[duty.activation]), FADE_DAYS))
+    for activation, start, until, sure in _standing(engine):
         yield _year(activation, start)
         if until != OPEN:
             yield dated(activation, "dueBy", until)
+        elif sure != OPEN:
+            yield dated(activation, "fadesOn", _plus(sure, FADE_DAYS))
 
 
 def _year(activation: str, day: str) -> ox.Triple:
@@ -126,6 +133,22 @@ def _bound_from(engine: Engine) -> dict[str, list[str]]:
     return found
 
 
+def _attested(engine: Engine) -> dict[str, list[str]]:
+    """Activation by an occurrence -> of each side whose bond has no known end, the last day on which it is attested, rivals apart."""
+    text = (
+        _PREFIX
+        + f"""SELECT ?activation ?side (MAX(?day) AS ?last) WHERE {{ VALUES ?side {{ sv:bearerParticipation sv:beneficiaryParticipation }}
+      ?activation sv:activatedBy ?occurrence ; ?side ?participation . ?participation sv:until ?until ; sv:surelyUntil ?day .
+      FILTER(STR(?until) = "{OPEN}" && STR(?day) != "{OPEN}")
+      OPTIONAL {{ ?participation sv:rivalTo ?rival }} FILTER(!BOUND(?rival)) }} GROUP BY ?activation ?side"""
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for activation, _, day in _values(engine, text):
+        if activation and day:
+            found[activation].append(day)
+    return found
+
+
 def _requests(engine: Engine) -> dict[str, list[str]]:
     """Activation -> for each condition met by conduct, the day of the earliest."""
     text = (
@@ -141,9 +164,10 @@ def _requests(engine: Engine) -> dict[str, list[str]]:
     return found
 
 
-def _standing(engine: Engine) -> Iterator[tuple[str, str, str]]:
-    for row in _values(engine, _PREFIX + "SELECT ?activation ?from ?until WHERE { ?activation sv:standing true ; sv:from ?from ; sv:until ?until }"):
-        yield row[0] or "", row[1] or "", row[2] or ""
+def _standing(engine: Engine) -> Iterator[tuple[str, str, str, str]]:
+    text = _PREFIX + "SELECT ?activation ?from ?until ?sure WHERE { ?activation sv:standing true ; sv:from ?from ; sv:until ?until ; sv:surelyUntil ?sure }"
+    for row in _values(engine, text):
+        yield row[0] or "", row[1] or "", row[2] or "", row[3] or ""
 
 
 def _values(engine: Engine, text: str) -> Iterator[list[str | None]]:

@@ -56,15 +56,17 @@ def cut_off(engine: Engine) -> str:
 
 
 def verdict_days(engine: Engine) -> Iterator[ox.Triple]:
-    """``asOf`` of each rule verdict: its evidence existed, the duty was due and, where needed, the window had closed."""
+    """``asOf`` of each rule verdict: its evidence existed, the duty was due and, where needed, the window had closed or could no longer be taken to be open."""
     evidence: dict[str, list[str]] = defaultdict(list)
     for assessment, day in _pairs(engine, f"SELECT ?x ?d WHERE {{ ?x sv:assessor <{RULESET}> ; sv:supportedBy ?e . ?e sv:knownFrom ?d }}"):
         evidence[assessment].append(day)
-    text = f"""SELECT ?x ?verdict ?from ?until ?deontic ?standing WHERE {{ ?x sv:assessor <{RULESET}> ; sv:verdict ?verdict ; sv:assesses ?a .
-      ?a sv:from ?from ; sv:until ?until ; sv:ofObligation ?o . OPTIONAL {{ ?o sv:forbids ?deontic }} OPTIONAL {{ ?a sv:standing ?standing }} }}"""
+    text = f"""SELECT ?x ?verdict ?from ?until ?deontic ?standing ?fades WHERE {{ ?x sv:assessor <{RULESET}> ; sv:verdict ?verdict ; sv:assesses ?a .
+      ?a sv:from ?from ; sv:until ?until ; sv:ofObligation ?o . OPTIONAL {{ ?o sv:forbids ?deontic }} OPTIONAL {{ ?a sv:standing ?standing }}
+      OPTIONAL {{ ?a sv:fadesOn ?fades MINUS {{ VALUES ?charge {{ sv:allegedlyBrokenBy sv:brokenBy }} ?a ?charge ?alleged }} }} }}"""
     closed_by = cut_off(engine)
     for row in engine.select(_PREFIX + text).rows:
         assessment, verdict, start, until = (term.value for term in row[:4] if term is not None)
+        until = until if until <= closed_by or row[6] is None else row[6].value
         yield dated(
             assessment,
             "asOf",

@@ -240,6 +240,64 @@ def test_mechanics(cases: Derived) -> None:
     assert cases("KKK--MMM--1985-01-01-raid", "missing") == {"noWords", "absenceNotShown"}
 
 
+def test_a_rival_date_counts_toward_a_beneficiary_that_is_no_party(cases: Derived) -> None:
+    before, after = (f"mech-guarantee--KKK--NNN--{year}-05-01-attack" for year in (1933, 1935))
+    assert (cases.status(before), cases(before, "boundDisputedBy")) == ("owed", set())
+    assert (cases.status(after), cases(after, "statusReason")) == ("disputed", {"mech-1930-KKK-rival"})
+
+
+# a bond without a known end: status, verdict, day on which it fades, what holds the verdict back
+FADING = {
+    "mech-respect--KKK--OOO--standing-1960-02-01": ("owed", "undetermined", "1990-03-01", {"endUnknown", "noEvidence"}),
+    "mech-respect--KKK--PPP--standing-1960-02-01": ("owed", None, "2030-03-01", set()),
+    "mech-support--KKK--OOO--1964-05-01-war": ("owed", "undetermined", "1990-03-01", {"endUnknown", "noEvidence"}),
+    "mech-support--KKK--PPP--1964-05-01-war": ("owed", None, "2030-03-01", set()),
+    "mech-support--KKK--OOO--1975-05-01-war": ("open", "undetermined", "1990-03-01", {"endUnknown", "noEvidence"}),
+}
+
+
+@pytest.mark.parametrize("found", FADING)
+def test_a_bond_last_attested_long_ago_is_pending_no_more(cases: Derived, found: str) -> None:
+    status, verdict, fades, held = FADING[found]
+    assert (cases.status(found), cases.verdict(found)) == (status, verdict)
+    assert (cases(found, "fadesOn"), cases(found, "holdReason")) == ({fades}, held)
+    assert cases(f"ruleset-1--{found}", "asOf") == ({fades} if verdict else set()), "before that day it was pending"
+
+
+# what each occurrence makes of the duty that needs a new one, and of its twin that does not, as the fixture says
+NEW = {
+    "1990-war": (("notTriggered", {"underWayBefore"}), ("owed", set())),
+    "1991-offensive": ((None, set()), (None, set())),
+    "1992-06-05-raid": (("notTriggered", {"underWayBefore"}), ("owed", set())),
+    "1992-07-raid": (("open", {"datesUncertain"}), ("owed", set())),
+    "1995-offensive": (("owed", set()), (None, set())),
+    "1995-town": ((None, set()), (None, set())),
+    "1996-invasion": (("owed", set()), ("owed", set())),
+}
+
+
+@pytest.mark.parametrize("occurrence", NEW)
+def test_a_duty_for_a_future_attack_needs_a_new_one(cases: Derived, occurrence: str) -> None:
+    for duty, expected in zip(("new-future", "new-any"), NEW[occurrence], strict=True):
+        found = f"{duty}--NNA--NNB--{occurrence}"
+        assert (cases.status(found), cases(found, "statusReason")) == expected, duty
+
+
+def test_a_new_occurrence_toward_a_beneficiary_that_is_no_party(cases: Derived) -> None:
+    found = {year: f"new-third--NNA--NNT--{year}-third" for year in (1990, 1994, 1997)}
+    assert {year: cases.status(activation) for year, activation in found.items()} == {1990: "notTriggered", 1994: "owed", 1997: "owed"}
+    assert cases(found[1990], "statusReason") == {"underWayBefore"}
+
+
+def test_a_new_occurrence_and_rival_dates() -> None:
+    rival = 'participation:r a sv:Participation ; sv:ofAgreement agreement:new-1992 ; sv:participant state:NNB ; sv:boundFrom "{}"^^xsd:date ; sv:boundUntil "2002-05-31"^^xsd:date ; sv:rivalTo participation:new-1992-NNB .'
+    raid, invasion = (f"new-future--NNA--NNB--{occurrence}" for occurrence in ("1992-06-05-raid", "1996-invasion"))
+    earlier = derive(extra=rival.format("1992-06-02"), only="21*")
+    assert (earlier.status(raid), earlier(raid, "statusReason")) == ("disputed", {"r"}), "bound when it began, says the rival"
+    later = derive(extra=rival.format("1996-03-05"), only="21*")
+    assert (later.status(invasion), later(invasion, "statusReason")) == ("disputed", {"r"}), "not yet bound when it began, says the rival"
+
+
 def test_as_of_is_the_day_the_verdict_could_be_given(cases: Derived) -> None:
     assert cases(f"ruleset-1--{KURSK}", "asOf") == {"2024-12-04"}
     assert cases(f"ruleset-1--{IRAN_2001}", "asOf") == {"2025-06-24"}, "undetermined only when the window closed"

@@ -68,6 +68,14 @@ def test_3_performance_and_the_lawfulness_of_the_trigger_are_kept_apart(base: Ba
     assert "honored" in {row["verdict"] for row in rows}
 
 
+def test_promises_for_a_future_attack_do_not_mean_the_war_under_way(base: Base) -> None:
+    for agreement, duties in (("fra-ukr-2024", 3), ("deu-ukr-2024", 2), ("usa-ukr-2024", 1)):
+        rows = run("status", base, agreement=agreement, owed_to=["UKR"], all=True).rows
+        mine = [row for row in rows if local(row["occurrence"] or "") == "2022-02-24-ukraine-invasion"]
+        assert len(mine) == duties
+        assert {(row["duty_status"], *map(local, row["status_reasons"])) for row in mine} == {("notTriggered", "underWayBefore")}
+
+
 def test_7_membership_in_brics_obliges_nobody(base: Base) -> None:
     facts = Facts(base.store)
     brics = {iri for iri in facts.of("rdf:type", SV + "Organization") if local(iri) == "BRICS"}

@@ -100,6 +100,14 @@ def test_a_place_decides_where_a_duty_has_an_area(base: Base) -> None:
     assert poland("JPN")["duty_status"] == "notTriggered"
 
 
+def test_a_promise_for_a_future_attack(base: Base) -> None:
+    doc = whatif("armedAttack", "UKR", "RUS", "2025-06-01", base, assume=["requested"])
+    rows = {local(row["obligation"]): row for row in [*doc["duties"], *doc["instead"]]}
+    for duty in ("fra-ukr-2024-iii-aid-aid", "deu-ukr-2024-vi-2-aid", "usa-ukr-2024-meet-attack"):
+        assert rows[duty]["duty_status"] == "owed", duty
+        assert "Only by one that begins while both are bound." in rows[duty]["words"]
+
+
 def test_nothing_is_stored(run: Run, store: Path) -> None:
     def bytes_of() -> dict[str, bytes]:
         return {str(path.relative_to(store)): path.read_bytes() for path in sorted(store.rglob("*")) if path.is_file()}

@@ -120,6 +120,8 @@ def _duty_words(facts: Facts, obligation: str, row: Record, behavior: str) -> li
             lines.append(f"{lead}: {listed([f'{facts.label(code)} ({_definition(facts, code)})' for code in codes], joint)}.")
         elif name == "triggeredBy":
             lines.append("A standing duty: no occurrence has to set it off.")
+    if facts.true(obligation, "sv:onlyNewOccurrence"):
+        lines.append("Only by one that begins while both are bound.")
     if row["condition_parties"]:
         lines.append(f"The third party meant: {facts.names(row['condition_parties'])}.")
     if row["only_against"]:

@@ -114,6 +114,7 @@ _COLUMNS = (
     _column("sv:onlyAgainst", "thing", "only against", *PARTY),
     _column("sv:withinPlace", "thing", "only within", "place"),
     _column("sv:onRequest", "flag", "true if only on request"),
+    _column("sv:onlyNewOccurrence", "flag", "true if only an occurrence begun since sets it off"),
     _column("sv:respondWithinDays", "number", "days within which to act"),
     _column("sv:standardOfPerformance", "code", "how much is owed", "standard"),
     _column("sv:exempts", "thing", "the party freed", *PARTY),

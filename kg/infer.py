@@ -73,7 +73,7 @@ def intervals(engine: Engine) -> Iterator[ox.Triple]:
 
     ``from``–``until`` is the widest interval the dates allow, ``surelyFrom``–``surelyUntil`` the narrowest:
     a month or a year stands for the whole of it, and an open end is sure only until its last known day.
-    No participation without a known end outlasts its party.
+    No participation without a known end outlasts its party or its agreement.
     """
     for thing, began, ended, ongoing, precision in _dated(engine, ("Occurrence", "Action", "Omission"), ("beganOn", "endedOn", "ongoingOn")):
         if began is None:
@@ -137,8 +137,9 @@ def _known_starts(engine: Engine) -> dict[str, tuple[str, str | None]]:
 
 
 def _last_days(engine: Engine) -> dict[str, str]:
-    """Participation of a party that no longer exists -> the last day of that party: nobody is bound after it."""
-    text = f"{_PREFIX}SELECT ?p ?last WHERE {{ ?p sv:participant ?party . ?party sv:existedUntil ?last }}"
+    """Participation -> the last day of its party or of its agreement, whichever came first: nobody is bound after it."""
+    text = f"""{_PREFIX}SELECT ?p (MIN(?day) AS ?last) WHERE {{
+      {{ ?p sv:participant ?party . ?party sv:existedUntil ?day }} UNION {{ ?p sv:ofAgreement ?agreement . ?agreement sv:inForceUntil ?day }} }} GROUP BY ?p"""
     return {_text(row[0]): _text(row[1]) for row in engine.select(text).rows}
 
 

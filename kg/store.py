@@ -75,8 +75,8 @@ class _TwoFiles(dict["str", "Any"]):
     def __missing__(self, key: str) -> Any:
         if self._read:
             raise StoreError("KG-ST02", f"{self._seldom.name} of the store is corrupt: no {key}", place=str(self._seldom), fix=_REBUILD)
-        self._read = True
         self.update(_read_json(self._seldom))
+        self._read = True
         return self[key]
 
 
@@ -96,6 +96,8 @@ def _read_json(path: Path) -> dict[str, Any]:
     except PermissionError as error:
         raise _os_error(error, path) from None
     except (ValueError, OSError):
+        if not path.parent.exists():
+            raise StoreError("KG-ST08", "the store was built anew while it was read", place=str(path.parent), fix="run the command again") from None
         raise StoreError("KG-ST02", f"{path.name} of the store is corrupt", place=str(path), fix=_REBUILD) from None
     if not isinstance(value, dict):
         raise StoreError("KG-ST02", f"{path.name} of the store is corrupt", place=str(path), fix=_REBUILD)

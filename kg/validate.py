@@ -192,10 +192,16 @@ def _is_schema_link(quad: ox.Quad) -> bool:
 
 
 def _with_valid_days(found: list[_Raw]) -> list[_Raw]:
-    """Without results on the order of days one of which is no day: that is one mistake, and engines differ on its order."""
-    wrong = [raw for raw in found if raw.code == _NO_DAY]
-    focuses, values = {raw.focus for raw in wrong}, {raw.value for raw in wrong}
-    return [raw for raw in found if not (shapes()[raw.code].orders and (raw.focus in focuses or raw.value in values))]
+    """Without what else is said of a value that is no day, and of the order of days one of which is none: that is one mistake, and engines differ on its order."""
+    wrong = {(raw.focus, raw.value) for raw in found if raw.code == _NO_DAY}
+    focuses, values = {focus for focus, _ in wrong}, {value for _, value in wrong}
+
+    def counts(raw: _Raw) -> bool:
+        if raw.code == _NO_DAY:
+            return True
+        return (raw.focus, raw.value) not in wrong and not (shapes()[raw.code].orders and (raw.focus in focuses or raw.value in values))
+
+    return [raw for raw in found if counts(raw)]
 
 
 _Index = dict[tuple[str, str], set[str]]

@@ -269,7 +269,7 @@ NEW = {
     "1990-war": (("notTriggered", {"underWayBefore"}), ("owed", set())),
     "1991-offensive": ((None, set()), (None, set())),
     "1992-06-05-raid": (("notTriggered", {"underWayBefore"}), ("owed", set())),
-    "1992-07-raid": (("open", {"datesUncertain"}), ("owed", set())),
+    "1992-07-raid": (("open", {"beginUncertain"}), ("owed", set())),
     "1995-offensive": (("owed", set()), (None, set())),
     "1995-town": ((None, set()), (None, set())),
     "1996-invasion": (("owed", set()), ("owed", set())),

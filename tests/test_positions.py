@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kg.errors import InputError
+from kg.fmt import canonical as form
 from kg.intake.lines import Lines
 from kg.intake.node_positions import CONTEXT, read_json, read_xml
 from kg.intake.positions import MAX_PROBLEMS, Written, may_be_deep, read_positions
@@ -253,3 +255,16 @@ def test_any_json_is_read_with_its_places(document: object, indent: int | None, 
 def test_any_xml_is_read_or_refused(text: str) -> None:
     marks = read_xml(text)
     assert marks.problems or text.strip()
+
+
+@pytest.mark.parametrize(("statement", "column"), [("e:a e:b e:c ~ .", 13), ("e:a e:b e:c {| e:d e:f |} .", 13), ("e:a e:b <<( e:a e:b e:c )>> .", 9)])
+def test_statements_about_statements_are_refused_at_their_place(statement: str, column: int, tmp_path: Path) -> None:
+    """RDF 1.2, which the parser takes; found by fuzzing."""
+    path = tmp_path / "x.ttl"
+    path.write_text(f'@prefix e: <http://e/> .\n<urn:a~> e:b "~ {{| <<" .\n{statement}\n', encoding="utf-8")
+    with pytest.raises(InputError, match="KG-IN15") as refused:
+        take(path)
+    assert refused.value.place.endswith(f"x.ttl:3:{column}")
+    with pytest.raises(InputError, match="KG-FM01") as refused:
+        form.canonical(path, path.read_bytes())
+    assert refused.value.place.endswith("x.ttl:3")

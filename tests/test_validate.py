@@ -300,7 +300,7 @@ HOSTILE: dict[str, tuple[bytes, str, str]] = {
     "xml.ttl": (b'<?xml version="1.0"?><a/>', "KG-IN04", "like .rdf"),
     "deep.ttl": (b"<urn:a> <urn:b> " + b"[ <urn:b> " * DEEP, "KG-IN04", "nested"),
     "lists.ttl": (b"<urn:a> <urn:b> " + b"(" * DEEP, "KG-IN04", "nested"),
-    "quoted.ttl": (b"<urn:a> <urn:b> " + b"<<( <urn:a> <urn:b> " * DEEP, "KG-IN04", ""),
+    "quoted.ttl": (b"<urn:a> <urn:b> " + b"<<( <urn:a> <urn:b> " * DEEP, "KG-IN15", ""),
     "triple.ttl": (b"<urn:a> <urn:b> <<( <urn:a> <urn:b> 1 )>> .", "KG-IN15", "RDF 1.2"),
     "deep.jsonld": (b'{"@id":"urn:a","urn:p":' + b"[" * DEEP, "KG-IN04", "nested"),
     "deep.rdf": (b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="urn:e#">' + b"<rdf:Description><e:p>" * DEEP, "KG-IN04", "nested"),

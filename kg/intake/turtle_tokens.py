@@ -56,6 +56,13 @@ def tokens(text: str, start: int = 0, *, comments: bool = False) -> Iterator[Tok
         yield Token(kind, match[0], match.start())
 
 
+def about_statement(text: str) -> Token | None:
+    """The first word of RDF 1.2 that speaks of a statement (``<<``, ``~``, ``{|``), which the parser takes and we do not."""
+    if not any(sign in text for sign in ("<<", "~", "{|")):
+        return None
+    return next((token for token in tokens(text) if token.kind == "open3"), None)
+
+
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([\s\S]))")
 _PLAIN = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 

@@ -28,7 +28,7 @@ from kg.inputs import input_files, packaged_data
 from kg.query import Base, fill, find
 from kg.read import find_files, read_data
 from kg.resources import INSTALLED
-from kg.store import current_generation
+from kg.store import current_generation, open_generation, read_manifest
 
 HERE = Path(__file__).resolve().parent
 KG = str(Path(sys.executable).with_name("kg"))  # the command as a user runs it
@@ -271,16 +271,35 @@ def machine() -> dict[str, Any]:
     }
 
 
+def machine_line(where: dict[str, Any]) -> str:
+    """The sentence of a page that says so, of what ``machine`` found."""
+    packages = ", ".join(f"{name} {version}" for name, version in where["packages"].items())
+    return (
+        f"{where['system']}, {where['cpu']}, {where['cores']} cores, {where['memory_gib']} GiB, "
+        f"load {where['load_at_start']} at the start; Python {where['python']}, {packages}."
+    )
+
+
+class Opened(Base):
+    """A store that was made here, opened for reading: not held against the packaged inputs."""
+
+    def __init__(self, folder: Path, generation: Path | None = None, manifest: dict[str, Any] | None = None) -> None:
+        generation = generation or current_generation(folder)
+        assert generation is not None
+        self.folder, self.generation = folder, generation
+        self.manifest = read_manifest(generation) if manifest is None else manifest
+        self.store = open_generation(generation)
+        self.engine = OxigraphEngine(self.store)
+
+
 def markdown(results: dict[str, Any]) -> str:
     """The results as a page."""
-    where = results["machine"]
-    packages = ", ".join(f"{name} {version}" for name, version in where["packages"].items())
     lines = [
         "# Measured",
         "",
         "Written by `bench/run.py`. Medians in seconds; each ratio comes from one run, its two sides measured in turn.",
         "",
-        f"{where['system']}, {where['cpu']}, {where['cores']} cores, {where['memory_gib']} GiB, load {where['load_at_start']} at the start; Python {where['python']}, {packages}.",
+        machine_line(results["machine"]),
         f"Data {results['data_version']}: {results['quads']:,} quads derived from {results['files']:,} input files.",
         "",
         "| Figure | Ours | Seconds | Against | Seconds | Ratio | Aim | Met | n |",

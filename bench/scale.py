@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from generate import generate, grown
-from run import HERE, machine
+from run import HERE, Opened, machine, machine_line
 
 STEPS = ("infer", "activate", "assess")
 
@@ -66,21 +66,9 @@ def peak() -> int:
 
 def ask(store: Path, name: str, rounds: int) -> dict[str, Any]:
     """Ask one query: median seconds after one round that does not count, and its rows. Run in a process of its own."""
-    from kg.engine import OxigraphEngine
-    from kg.query import Base, run
-    from kg.store import current_generation, open_generation, read_manifest
+    from kg.query import run
 
-    class Generated(Base):
-        """A store that was made here: not held against the packaged inputs."""
-
-        def __init__(self) -> None:
-            generation = current_generation(store)
-            assert generation is not None
-            self.folder, self.generation, self.manifest = store, generation, read_manifest(generation)
-            self.store = open_generation(generation)
-            self.engine = OxigraphEngine(self.store)
-
-    base = Generated()
+    base = Opened(store)
     entry = base.catalog["queries"][name]
     needed = {"agreement": "agreements", "source": "sources", "party": "parties"}
     given = {p["name"]: sorted(base.catalog[needed[p["type"]]].values())[0][0] for p in entry["params"] if p.get("required") and p["type"] in needed}
@@ -127,15 +115,13 @@ def measure(sizes: list[int], rounds: int, patience: float, folder: Path) -> dic
 
 def markdown(results: dict[str, Any]) -> str:
     """The results as a page."""
-    where = results["machine"]
-    packages = ", ".join(f"{name} {version}" for name, version in where["packages"].items())
     sizes = list(results["derive"])
     lines = [
         "# Measured: rules and queries on big graphs",
         "",
         "Written by `bench/scale.py`. Queries: median seconds in an open store, every row. Rules: one run each.",
         "",
-        f"{where['system']}, {where['cpu']}, {where['cores']} cores, {where['memory_gib']} GiB, load {where['load_at_start']} at the start; Python {where['python']}, {packages}.",
+        machine_line(results["machine"]),
         "",
         "| Asserted, triples | "
         + " | ".join(f"{step}, s" for step in STEPS)

@@ -24,11 +24,9 @@ from typing import Any
 
 import pyoxigraph as ox
 from generate import CODE, ID, LABEL, SV, TYPE, Shape, _Chance, _event, _t, generate
-from run import HERE, checked_graph, machine, seconds
+from run import HERE, Opened, checked_graph, machine, machine_line, seconds
 
 from kg.check.files import Report, check
-from kg.engine import OxigraphEngine
-from kg.query import Base
 
 MILLION = 1_000_000
 TRIPLES = 1_000  # of the contribution
@@ -36,14 +34,9 @@ FLAT, SHARE = 2.0, 20.0  # the aims: slowest over fastest of our times; pySHACL'
 FAULTS = 12
 
 
-class Generated(Base):
+def opened(folder: Path) -> Opened:
     """A generated base, opened for reading."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = self.generation = folder
-        self.store = ox.Store.read_only(str(folder / "db"))
-        self.engine = OxigraphEngine(self.store)
-        self.manifest = {"quads": int((folder / "quads").read_text())}
+    return Opened(folder, folder, {"quads": int((folder / "quads").read_text())})
 
 
 def make_base(size: int, folder: Path) -> Path:
@@ -102,7 +95,7 @@ def pyshacl_run(target: Path, added: list[ox.Triple]) -> tuple[float, set[tuple[
 
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)
     graph = Graph()
-    for triple in checked_graph([*(quad.triple for quad in Generated(target).store), *added]):
+    for triple in checked_graph([*(quad.triple for quad in opened(target).store), *added]):
         graph.add((_rdflib_term(triple.subject), _rdflib_term(triple.predicate), _rdflib_term(triple.object)))
     shapes = Graph().parse(data="\n".join(_shape_files()), format="turtle")
     found: list[Any] = []
@@ -126,7 +119,7 @@ def measure(folder: Path, sizes: list[int], peers: list[int], rounds: int) -> di
     reports: dict[int, Report] = {}
 
     def once(size: int) -> None:
-        reports[size] = check([path], Generated(targets[size]))
+        reports[size] = check([path], opened(targets[size]))
 
     for number in range(rounds + 1):  # the first does not count
         for size in sizes:
@@ -153,14 +146,13 @@ def measure(folder: Path, sizes: list[int], peers: list[int], rounds: int) -> di
 
 def markdown(results: dict[str, Any]) -> str:
     """The results as a page."""
-    where, compared = results["machine"], results["compared"]
-    packages = ", ".join(f"{name} {version}" for name, version in where["packages"].items())
+    compared = results["compared"]
     lines = [
         "# Measured: a contribution against bases of several sizes",
         "",
         "Written by `bench/validate.py`. Seconds; ours are medians, pySHACL's one run each, all in one run of the script.",
         "",
-        f"{where['system']}, {where['cpu']}, {where['cores']} cores, {where['memory_gib']} GiB, load {where['load_at_start']} at the start; Python {where['python']}, {packages}.",
+        machine_line(results["machine"]),
         "",
         f"| Base, triples | `kg validate`, {results['contribution']['triples']} triples | least–most, n | pySHACL, everything | Same results |",
         "|---|---|---|---|---|",

@@ -23,7 +23,7 @@ WHEN = {
     "KG-CT20": "The text of an issue is not that of the form, or a field was filled in otherwise than it asks.",
     "KG-CT21": "Another command built the store anew while a contribution was being added or removed. Nothing was changed.",
     "KG-CT22": "The files of a contribution state nothing: only headers, and rows that begin with `#`.",
-    "KG-FM01": "A Turtle file uses what the canonical form does not have: relative IRIs, a base, triples about triples, very deep brackets.",
+    "KG-FM01": "A Turtle file uses what the canonical form does not have: relative IRIs, a base, very deep brackets.",
     "KG-FM02": "The canonical form would lose a triple or a comment, so the file is left as it is. This is our fault.",
     "KG-EN01": "Nothing answers at the URL, or the connection broke and stayed broken. A load has been retried before this comes up.",
     "KG-EN02": "The store's certificate is signed by an authority that this machine does not know, or it is for another host.",

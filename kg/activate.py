@@ -126,11 +126,7 @@ def _bound_from(engine: Engine) -> dict[str, list[str]]:
       FILTER(?from <= ?last && ?until >= ?start)
       OPTIONAL { ?participation sv:rivalTo ?rival } FILTER(!BOUND(?rival)) } GROUP BY ?activation ?side"""
     )
-    found: dict[str, list[str]] = defaultdict(list)
-    for activation, _, day in _values(engine, text):
-        if activation and day:
-            found[activation].append(day)
-    return found
+    return _days(engine, text)
 
 
 def _attested(engine: Engine) -> dict[str, list[str]]:
@@ -142,11 +138,7 @@ def _attested(engine: Engine) -> dict[str, list[str]]:
       FILTER(STR(?until) = "{OPEN}" && STR(?day) != "{OPEN}")
       OPTIONAL {{ ?participation sv:rivalTo ?rival }} FILTER(!BOUND(?rival)) }} GROUP BY ?activation ?side"""
     )
-    found: dict[str, list[str]] = defaultdict(list)
-    for activation, _, day in _values(engine, text):
-        if activation and day:
-            found[activation].append(day)
-    return found
+    return _days(engine, text)
 
 
 def _requests(engine: Engine) -> dict[str, list[str]]:
@@ -157,6 +149,11 @@ def _requests(engine: Engine) -> dict[str, list[str]]:
       ?activation sv:affirmedBy ?finding ; sv:ofObligation ?obligation . ?obligation sv:hasCondition ?condition .
       ?finding sv:as ?condition ; sv:derivedFrom ?conduct ; sv:claimedOn ?day } GROUP BY ?activation ?condition"""
     )
+    return _days(engine, text)
+
+
+def _days(engine: Engine, text: str) -> dict[str, list[str]]:
+    """Activation -> days, of a query whose rows are activation, what the day is of, and day."""
     found: dict[str, list[str]] = defaultdict(list)
     for activation, _, day in _values(engine, text):
         if activation and day:

@@ -136,10 +136,19 @@ def _store(store: Path) -> Iterator[Check]:
     yield Check(
         "store is fresh",
         reason is None,
-        reason or "made from the present inputs",
+        reason or f"made from {_origin(manifest)}",
         None if reason is None else "the next reading command rebuilds it, or run 'kg build'",
         False,
     )
+
+
+def _origin(manifest: dict[str, Any]) -> str:
+    from kg.inputs import packaged_data
+
+    sources = [Path(source) for source in manifest.get("sources", [])]
+    if sources == [source.resolve() for source in packaged_data()]:
+        return "the packaged data as they are"
+    return f"{', '.join(map(str, sources))} (by --from), not from the packaged data"
 
 
 def _disk(store: Path) -> Iterator[Check]:

@@ -71,13 +71,18 @@ def read_file(path: Path) -> Document:
 
 
 def parse(path: Path, data: bytes) -> Document:
-    """Parse the bytes of a file. Raises InputError with ``file:line:column`` where the syntax is wrong or not UTF-8."""
+    """Parse the bytes of a file. Raises InputError with ``file:line:column`` where the syntax is wrong, not UTF-8, or of RDF 1.2."""
     form = FORMATS[path.suffix.lower()]
     try:
         quads = list(ox.parse(input=data, format=form, base_iri=path.resolve().as_uri()))
     except SyntaxError as error:
         place = f"{show_path(path)}:{error.lineno or 1}:{error.offset or 1}"
         raise InputError("KG-IN04", f"not valid {form.name}: {_plain(error.msg)}", place=place, fix="correct the syntax at this place") from None
+    if any(isinstance(quad.object, ox.Triple) for quad in quads):
+        from kg.intake.turtle_tokens import refuse_inner
+
+        refuse_inner(data.decode("utf-8"), show_path(path))
+        raise InputError("KG-IN15", "a statement about a statement (RDF 1.2)", place=show_path(path), fix="give the statement an entry of its own")
     triples = tuple(ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
     return Document(path, graph_of(path), triples)
 

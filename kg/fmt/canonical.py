@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from kg.errors import InputError
 from kg.fmt.layout import RDF_TYPE, Block, Layout, Line, Value, in_line, in_order, is_new_node, merge, quoted, said_in, trimmed
-from kg.intake.turtle_tokens import Token, about_statement, tokens, unescape, unescape_local
+from kg.intake.turtle_tokens import Token, tokens, unescape, unescape_local
 from kg.namespaces import PREFIXES
 from kg.read import parse, show_path
 
@@ -38,10 +38,6 @@ def canonical(path: Path, data: bytes) -> bytes:
     """
     before = parse(path, data).triples
     text = data.decode("utf-8")
-    inner = about_statement(text)
-    if inner:
-        line = text.count("\n", 0, inner.at) + 1
-        raise InputError("KG-FM01", "has no canonical form: a statement about a statement (RDF 1.2)", place=f"{show_path(path)}:{line}", fix="write it without")
     made = _Reader(text, show_path(path)).read().render()
     after = parse(path, made.encode()).triples
     if _same(before) != _same(after) or _comments(text) != _comments(made):
@@ -208,7 +204,7 @@ class _Reader:
     def _node(self, *, subject: bool = False) -> Value:
         """One subject or object; the comments that follow on its line go beside it (after a subject, they wait for what comes)."""
         token = self.ahead
-        if token.kind in ("open3", "bad", "unclosed", "unclosed3", "end") or token.text in ("{", "}"):
+        if token.kind in ("bad", "unclosed", "unclosed3", "end") or token.text in ("{", "}"):
             raise self._refuse(token.text or "the end")
         value = Value("")
         if token.text in ("[", "("):

@@ -20,7 +20,7 @@ from kg.errors import InputError
 from kg.intake.lines import Grid, Lines
 from kg.intake.node_positions import Marks, read_json, read_xml
 from kg.intake.positions import Problem, Written, may_be_deep, read_positions
-from kg.intake.turtle_tokens import about_statement
+from kg.intake.turtle_tokens import refuse_inner
 from kg.read import FORMATS, Document, graph_of, show_path
 
 MAX_BYTES = 32 * 2**20
@@ -130,12 +130,8 @@ def _read(path: Path, data: bytes, ending: str, place: str) -> Taken:
         text_read = text
         deep = may_be_deep(text) and read_positions(text, graphs=ending == ".trig", lines=ending in _LINES).problems
         marks = Marks(problems=[problem for problem in deep or [] if "deep" in problem.message])
-        inner = None if marks.problems else about_statement(text)
-        if inner:
-            line, column = lines.place(inner.at)
-            raise InputError(
-                "KG-IN15", "a statement about a statement (RDF 1.2)", place=f"{place}:{line}:{column}", fix="give the statement an entry of its own"
-            )
+        if not marks.problems:
+            refuse_inner(text, place)
     if marks.problems:
         return Taken(document, text, lines, _hinted(marks.problems, text, ending))
     try:

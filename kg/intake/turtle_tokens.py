@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from kg.errors import InputError
+from kg.intake.lines import Lines
+
 
 class Token(NamedTuple):
     """One word: its ``kind``, its ``text`` as written, and the offset ``at`` which it starts, in characters."""
@@ -56,11 +59,14 @@ def tokens(text: str, start: int = 0, *, comments: bool = False) -> Iterator[Tok
         yield Token(kind, match[0], match.start())
 
 
-def about_statement(text: str) -> Token | None:
-    """The first word of RDF 1.2 that speaks of a statement (``<<``, ``~``, ``{|``), which the parser takes and we do not."""
+def refuse_inner(text: str, place: str) -> None:
+    """Raise InputError at the first word of RDF 1.2 that speaks of a statement (``<<``, ``~``, ``{|``), which the parser takes and we do not."""
     if not any(sign in text for sign in ("<<", "~", "{|")):
-        return None
-    return next((token for token in tokens(text) if token.kind == "open3"), None)
+        return
+    first = next((token for token in tokens(text) if token.kind == "open3"), None)
+    if first:
+        line, column = Lines(text).place(first.at)
+        raise InputError("KG-IN15", "a statement about a statement (RDF 1.2)", place=f"{place}:{line}:{column}", fix="give the statement an entry of its own")
 
 
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([\s\S]))")

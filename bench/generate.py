@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
+from typing import NamedTuple
 
 SV = "https://w3id.org/servanda/ontology#"
 ID = "https://w3id.org/servanda/id/"
@@ -30,6 +31,7 @@ PARTIES = 220
 ARTICLES = 2  # of each agreement
 SHARE = 0.3  # of the triples about agreements; the rest about what happened
 PUBLISHERS = 40
+ANSWERS, ANSWERS_TO_ATTACKS = (0, 1, 1, 2, 6), (1, 2, 4, 6, 16)  # how many acts follow an event: one of these
 BEHAVIORS = ("assistance", "troops", "militaryAssistance", "consultation", "verbalSupport")
 _TREATIES = f"<{ID}source/treaties>"
 
@@ -105,17 +107,37 @@ def _source(name: str, publisher: int, day: str) -> Iterator[str]:
     yield _t(it, "url", f'"https://example.org/{name}"^^<{XSD}anyURI>')
 
 
+class _Bond(NamedTuple):
+    number: int
+    first: str
+    last: str
+    members: list[str]
+
+
 class _Chance(random.Random):
     """Random choices, of a shape."""
 
     def __init__(self, seed: int, shape: Shape) -> None:
         super().__init__(seed)
         self.shape, self.weights = shape, shape.weights()
+        self.bonds: dict[str, list[_Bond]] = {}
+
+    def ally(self, party: str, day: str) -> tuple[int, str] | None:
+        """An agreement in force on a day that binds the party to another, and that other; None where a few looks find none."""
+        known = self.bonds.get(party, [])
+        for bond in self.sample(known, min(len(known), 4)):
+            if bond.first <= day <= bond.last:
+                return bond.number, self.choice([member for member in bond.members if member != party])
+        return None
 
 
 def _party(chance: _Chance) -> str:
     """A party, by the shape's law."""
     return f"<{ID}state/S{chance.choices(range(chance.shape.parties), cum_weights=chance.weights)[0]:03}>"
+
+
+def _short(party: str) -> str:
+    return party.rpartition("/")[2].rstrip(">")
 
 
 def _date(day: str) -> str:
@@ -140,16 +162,16 @@ def _agreement(chance: _Chance, number: int) -> Iterator[str]:
     members = {_party(chance) for _ in range(2 if chance.random() < 0.8 else 2 + chance.randrange(30))}
     while len(members) < 2:
         members.add(_party(chance))
-    for place, member in enumerate(sorted(members)):
+    last = "2026-01-01" if chance.shape.lasts is None else f"{int(signed[:4]) + chance.shape.lasts}{signed[4:]}"
+    bond = _Bond(number, signed, last, sorted(members))
+    for place, member in enumerate(bond.members):
+        chance.bonds.setdefault(member, []).append(bond)
         joining = f"<{ID}participation/b{number}-{place}>"
         yield f"{joining} {TYPE} <{SV}Participation>"
         yield _t(joining, "ofAgreement", it)
         yield _t(joining, "participant", member)
         yield _t(joining, "boundFrom", _date(signed))
-        if chance.shape.lasts is None:
-            yield _t(joining, "boundAsOf", _date("2026-01-01"))
-        else:
-            yield _t(joining, "boundUntil", _date(f"{int(signed[:4]) + chance.shape.lasts}{signed[4:]}"))
+        yield _t(joining, "boundAsOf" if chance.shape.lasts is None else "boundUntil", _date(last))
         yield _t(joining, "hasSource", _TREATIES)
     for article in range(ARTICLES):
         provision, duty = f"<{ID}provision/b{number}-art-{article}>", f"<{ID}obligation/b{number}-art-{article}>"
@@ -160,12 +182,19 @@ def _agreement(chance: _Chance, number: int) -> Iterator[str]:
             provision, "gist", f'"The parties shall do what article {article} of treaty {number} says, without delay and with all means at their disposal."@en'
         )
         yield _t(provision, "hasSource", _TREATIES)
-        yield f"{duty} {TYPE} <{SV}PositiveObligation>"
         yield f'{duty} {LABEL} "what article {article} of treaty {number} says"@en'
         yield _t(duty, "imposedBy", provision)
+        if article and len(members) == 2 and chance.random() < 0.4:
+            yield f"{duty} {TYPE} <{SV}NegativeObligation>"
+            yield f"{duty} {TYPE} <{SV}StandingObligation>"
+            yield _t(duty, "forbids", f"<{CODE}behavior/useOfForce>")
+            continue
+        yield f"{duty} {TYPE} <{SV}PositiveObligation>"
         yield _t(duty, "requires", f"<{CODE}behavior/{chance.choice(BEHAVIORS)}>")
         yield _t(duty, "triggeredBy", f"<{CODE}trigger/attackOnBeneficiary>")
         yield _t(duty, "standardOfPerformance", f"<{CODE}standard/necessary>")
+        if chance.random() < 0.3:
+            yield _t(duty, "hasException", f"<{CODE}circumstance/beneficiaryIsAggressor>")
 
 
 def _event(chance: _Chance, number: int, decade: int, agreements: int) -> Iterator[str]:
@@ -176,21 +205,75 @@ def _event(chance: _Chance, number: int, decade: int, agreements: int) -> Iterat
     yield f'{it} {LABEL} "Event number {number} of the {decade}s"@en'
     attack = chance.shape.attacks == 1 or chance.random() < chance.shape.attacks
     yield _t(it, "occurrenceKind", f"<{CODE}behavior/{'invasion' if attack else 'economicCoercion'}>")
-    yield _t(it, "initiator", _party(chance))
-    yield _t(it, "target", _party(chance))
+    target = _party(chance)
+    traitor = chance.ally(target, day) if chance.random() < 0.1 else None
+    initiator = traitor[1] if traitor else _party(chance)
+    yield _t(it, "initiator", initiator)
+    yield _t(it, "target", target)
     yield _t(it, "beganOn", _date(day))
     yield _t(it, "hasSource", source)
-    for answer in range(chance.choice((0, 1, 1, 2, 6))):
-        conduct = f"<{ID}conduct/b{number}-{answer}>"
-        yield f"{conduct} {TYPE} <{SV}Action>"
-        yield f'{conduct} {LABEL} "Answer {answer} to event number {number}"@en'
-        yield _t(conduct, "actor", _party(chance))
-        yield _t(conduct, "recipient", _party(chance))
-        yield _t(conduct, "behavior", f"<{CODE}behavior/{chance.choice(BEHAVIORS)}>")
-        yield _t(conduct, "inResponseTo", it)
-        yield _t(conduct, "beganOn", _date(day))
-        yield _t(conduct, "hasSource", source)
-        yield _t(conduct, "bearsOn", f"<{ID}obligation/b{chance.randrange(agreements) + 1}-art-{chance.randrange(ARTICLES)}>")
+    if chance.random() < 0.1:
+        yield from _excuse(number, initiator, target, day)
+    for answer in range(chance.choice(ANSWERS_TO_ATTACKS if attack else ANSWERS)):
+        bond = chance.ally(target, day) if attack else None
+        if bond and bond[1] != initiator:
+            yield from _answer(chance, number, answer, day, target, bond)
+        else:
+            yield from _deed(number, answer, day, _party(chance), _party(chance), chance.choice(BEHAVIORS))
+            if not attack or not chance.bonds:
+                bearing = f"<{ID}obligation/b{chance.randrange(agreements) + 1}-art-{chance.randrange(ARTICLES)}>"
+                yield _t(f"<{ID}conduct/b{number}-{answer}>", "bearsOn", bearing)
+
+
+def _excuse(number: int, initiator: str, target: str, day: str) -> Iterator[str]:
+    """Who attacked says that the other began it."""
+    it = f"<{ID}characterization/b{number}>"
+    yield f"{it} {TYPE} <{SV}Characterization>"
+    yield f'{it} {LABEL} "What was said of event number {number}"@en'
+    yield _t(it, "characterizes", f"<{ID}occurrence/b{number}>")
+    yield _t(it, "as", f"<{CODE}circumstance/beneficiaryIsAggressor>")
+    yield _t(it, "holds", f'"true"^^<{XSD}boolean>')
+    yield _t(it, "claimedBy", initiator)
+    yield _t(it, "concerns", target)
+    yield _t(it, "claimedOn", _date(day))
+    yield _t(it, "hasSource", f"<{ID}source/b{number}>")
+
+
+def _deed(number: int, answer: int, day: str, actor: str, recipient: str, behavior: str, kind: str = "Action") -> Iterator[str]:
+    """Conduct in response to an event."""
+    it = f"<{ID}conduct/b{number}-{answer}>"
+    yield f"{it} {TYPE} <{SV}{kind}>"
+    yield f'{it} {LABEL} "Answer {answer} to event number {number}"@en'
+    yield _t(it, "actor", actor)
+    yield _t(it, "recipient", recipient)
+    yield _t(it, "behavior", f"<{CODE}behavior/{behavior}>")
+    yield _t(it, "inResponseTo", f"<{ID}occurrence/b{number}>")
+    yield _t(it, "beganOn", _date(day))
+    yield _t(it, "hasSource", f"<{ID}source/b{number}>")
+
+
+def _answer(chance: _Chance, number: int, answer: int, day: str, target: str, bond: tuple[int, str]) -> Iterator[str]:
+    """What an ally does, or is documented as not doing; of some, what the parties say of it."""
+    agreement, ally = bond
+    done = chance.random() < 0.75
+    yield from _deed(number, answer, day, ally, target, chance.choice(BEHAVIORS) if done else "assistance", "Action" if done else "Omission")
+    yield from _source(f"b{number}-{answer}", chance.randrange(PUBLISHERS), day)
+    yield _t(f"<{ID}conduct/b{number}-{answer}>", "hasSource", f"<{ID}source/b{number}-{answer}>")
+    if chance.random() < 0.25:
+        activation = f"<{ID}activation/b{agreement}-art-0--{_short(ally)}--{_short(target)}--b{number}>"
+        opinions = [(target, "honored" if done else "unhonored"), (ally, "honored")]
+        for voice, (assessor, verdict) in enumerate(opinions[: 1 + (chance.random() < 0.4)]):
+            it = f"<{ID}assessment/b{number}-{answer}-{voice}>"
+            yield f"{it} {TYPE} <{SV}Assessment>"
+            yield f'{it} {LABEL} "What was said of answer {answer} to event number {number}"@en'
+            yield _t(it, "assesses", activation)
+            yield _t(it, "verdict", f"<{CODE}verdict/{verdict}>")
+            yield _t(it, "assessor", assessor)
+            yield _t(it, "asOf", _date(day))
+            yield _t(it, "evidenceBasis", f"<{CODE}evidenceBasis/{'documentedAct' if done else 'documentedOmission'}>")
+            yield _t(it, "confidence", f"<{CODE}confidence/moderate>")
+            yield _t(it, "supportedBy", f"<{ID}conduct/b{number}-{answer}>")
+            yield _t(it, "hasSource", f"<{ID}source/b{number}-{answer}>")
 
 
 def main(words: list[str]) -> int:

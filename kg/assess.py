@@ -24,7 +24,7 @@ def assess(engine: Engine, trace: Trace | None = None) -> set[ox.Triple]:
     derived = run_rules(engine, ASSESS, "50", "8z", trace)
     days = set(verdict_days(engine)) | set(expectation_days(engine))
     engine.add(ASSESS, days)
-    return known | derived | days
+    return known | derived | days | run_rules(engine, ASSESS, "90", "9z", trace)
 
 
 def known_from(engine: Engine) -> Iterator[ox.Triple]:

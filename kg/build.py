@@ -125,9 +125,14 @@ def packed(store: ox.Store, digest: str) -> tuple[bytes, dict[str, Any], dict[st
     """A derived record as it is written: N-Quads, manifest, catalog."""
     from kg.catalog import catalog
     from kg.engine import OxigraphEngine
+    from kg.query import ROWS, count_hidden
 
     view = OxigraphEngine(store)
-    return sorted_quads(store), _manifest(view, digest), catalog(view)
+    manifest, names = _manifest(view, digest), catalog(view)
+    for entry in names["queries"].values():
+        if entry["hides"] and ROWS in entry["text"]:
+            entry["hidden"] = count_hidden(view, entry, {}, names, manifest["cut_off"])
+    return sorted_quads(store), manifest, names
 
 
 def validate(documents: list[Document], engine: str | None = None) -> list[Any]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 REBUILDING = "rebuilding the store: "
-_STEPS = ("activate", "assess", "build", "catalog", "contributions", "engine", "infer", "namespaces", "read", "rules", "store", "validate")
+_STEPS = ("activate", "assess", "build", "catalog", "contributions", "engine", "infer", "namespaces", "query", "read", "rules", "store", "validate")
 
 
 def packaged_data() -> list[Path]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas
 
 DISCLAIMER = "What is found by rule is computed by rule set {ruleset} from the record; not legal advice."
+ROWS = "# what each row shows"  # above it, a query says which rows there are
 _INTERVAL = ("wilson_low", "wilson_high")
 
 
@@ -144,8 +145,14 @@ def fill(entry: Mapping[str, Any], given: Mapping[str, Any], catalog: Mapping[st
 
 
 def _filled(line: str, lines: Mapping[str, str]) -> str:
-    """A line of a query; if it is the ``VALUES ?name { … }`` of a parameter, the one to stand there instead."""
+    """A line of a query; if it is the ``VALUES ?name { … }`` of a parameter, the one to stand there instead.
+
+    A line that ends in ``# if name`` only restricts by that parameter, and is left out where the parameter is not given.
+    """
     bare = line.lstrip()
+    restricts = bare.rpartition("# if ")[2].rstrip() if "# if " in bare else ""
+    if restricts and lines.get(restricts) == "":
+        return ""
     if not bare.startswith("VALUES ?") or not bare.rstrip().endswith("}"):
         return line
     name = bare[len("VALUES ?") :].partition(" ")[0]
@@ -164,19 +171,40 @@ def run(name: str, base: Base | None = None, *, limit: int | None = None, store:
     entry = find(base.catalog, name)
     hides = entry.get("hides")
     showing_all = given.get("all") is not None and p.term({"type": "boolean"}, given["all"], {}) == "true"
-    text, in_force = fill(entry, {**given, "all": True} if hides else given, base.catalog, base.manifest["cut_off"])
+    counted = hides and not showing_all and ROWS in entry["text"]  # else the hidden rows are read and left out
+    text, in_force = fill(entry, {**given, "all": True} if hides and not counted else given, base.catalog, base.manifest["cut_off"])
     if hides:
         in_force["all"] = showing_all
     columns = [{"name": _snake(column["name"]), "type": column["type"]} for column in entry["columns"]]
     rows = shape(base.engine, text, entry["columns"])
-    kept = rows if showing_all or not hides else [row for row in rows if row[hides]]
+    kept = rows if showing_all or counted or not hides else [row for row in rows if row[hides]]
     notes = _notes(entry, base.manifest, given)
     if any(column["name"] == "lower" for column in columns):
         columns += [{"name": name, "type": "decimal"} for name in _INTERVAL]
         kept = [row | _wilson(row) for row in kept]
-    hidden = len(rows) - len(kept)
+    hidden = _hidden(base, entry, given) if counted else len(rows) - len(kept)
     kept = kept[:limit] if limit is not None else kept
     return Answer(entry["name"], in_force, columns, kept, base.labels(_iris(kept, columns)), base.manifest, hidden, notes, entry.get("show"))
+
+
+def _hidden(base: Base, entry: Mapping[str, Any], given: Mapping[str, Any]) -> int:
+    """How many rows are hidden: for the usual question as the build counted them, else counted now."""
+    own = isinstance(base.engine, OxigraphEngine) and base.engine.store is base.store
+    usual = own and not any(value is not None for name, value in given.items() if name != "all")
+    if usual and "hidden" in entry:
+        return int(entry["hidden"])
+    return count_hidden(base.engine, entry, given, base.catalog, base.manifest["cut_off"])
+
+
+def count_hidden(engine: Engine, entry: Mapping[str, Any], given: Mapping[str, Any], catalog: Mapping[str, Any], cut_off: str) -> int:
+    """How many rows a query hides because nobody has reviewed them: the activations that its lines above ``ROWS`` find.
+
+    One row each, since only the rule set has assessed an activation that nobody has reviewed.
+    """
+    text, _ = fill(entry, {**given, "all": True}, catalog, cut_off)
+    head, body = text.partition("SELECT")[0], text[text.index("WHERE {") : text.index(ROWS)]
+    rows = engine.select(f"{head}SELECT (COUNT(DISTINCT ?activation) AS ?n) {body} FILTER(!?{entry['hides']}) }}").rows
+    return int(rows[0][0].value) if rows and rows[0][0] is not None else 0
 
 
 def _snake(name: str) -> str:

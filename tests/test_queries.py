@@ -14,7 +14,7 @@ from golden_update import answer, fixture_engine
 from kg import catalog as cat
 from kg.engine import Engine, RdflibEngine
 from kg.namespaces import local
-from kg.query import Base, fill, run, shape
+from kg.query import ROWS, Base, fill, run, shape
 from kg.resources import folder
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -75,6 +75,23 @@ def test_unedited_deleted_and_filled_forms_agree(name: str, base: Base) -> None:
     entry = QUERIES[name]
     text, _ = fill(entry, {}, base.catalog)
     assert shape(base.engine, entry["text"], entry["columns"]) == shape(base.engine, text, entry["columns"])
+
+
+@pytest.mark.parametrize("name", [name for name, entry in sorted(QUERIES.items()) if ROWS in entry["text"]])
+@pytest.mark.parametrize("given", [{}, {"owed_by": "USA"}, {"from": "2001-01-01", "as_of": "2022-10-01"}, {"kind": "assistance"}])
+def test_hidden_rows_are_counted_as_if_they_were_read(name: str, given: dict[str, str], base: Base) -> None:
+    """Whether the build counted them or the lines above ``ROWS`` do now."""
+    shown, every = run(name, base, **given), run(name, base, all=True, **given)
+    assert shown.rows and shown.hidden
+    assert (len(shown) + shown.hidden, every.hidden) == (len(every), 0)
+    assert shown.rows == [row for row in every.rows if row["reviewed"]]
+
+
+@pytest.mark.parametrize("name", sorted(QUERIES))
+def test_lines_left_out_name_a_parameter(name: str) -> None:
+    """``# if name`` with a name that is none would be left in without a word."""
+    known = {param["name"] for param in QUERIES[name]["params"] if param.get("default") is None}
+    assert set(re.findall(r"# if (\S+)$", QUERIES[name]["text"], re.MULTILINE)) <= known
 
 
 @pytest.mark.parametrize("name", sorted(QUERIES))

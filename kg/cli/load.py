@@ -72,9 +72,11 @@ def _text(args: argparse.Namespace, report: object) -> None:
             print(f"{graph.action:9} {graph.triples:>10,} {graph.iri}")
         print(f"would load {report.triples:,} triples into {report.target} ({report.server}), {WAYS[report.way]}")
     else:
+        from kg.load.endpoint import WAYS
+
         done = Counter(graph.action for graph in report.graphs)
         print(
             f"{', '.join(f'{count} graphs {action}' for action, count in done.items())}; {report.triples:,} triples sent, verified, in {report.seconds:.1f} s"
         )
-        print(f"store: {report.target} ({report.server})")
+        print(f"store: {report.target} ({report.server}), {WAYS[report.way]}")
     note([line for line in report.notes if "there are not in this store" in line or "cuts long" in line])

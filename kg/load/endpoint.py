@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,10 @@ METHODS = ("auto", "put", "post", "update", "bulk")
 class Server:
     """A kind of store: its paths below the URL given, and what may be relied on.
 
-    ``put``: one PUT of a graph is one transaction. ``move``: one MOVE is one transaction. ``insert``: how many triples
+    ``put``: one request that replaces a graph is one transaction. ``move``: one MOVE is one transaction. ``insert``: how many triples
     an INSERT DATA may hold. ``union``: parameters that make the default graph of a query the union of all graphs.
+    ``bulk``: it takes N-Quads of many graphs, and one update of many graphs is one transaction. ``lines``: it writes N-Triples
+    as the store here does, so that lines can be compared without reading them.
     ``strip``: endings of a URL that people give instead of the base. ``tested``: run against the real store in the tests.
     """
 
@@ -35,6 +38,7 @@ class Server:
     union: Mapping[str, str] = field(default_factory=dict)
     union_by_default: bool = False
     bulk: bool = False
+    lines: bool = False
     strip: tuple[str, ...] = ()
     tested: bool = False
 
@@ -52,6 +56,7 @@ SERVERS = {
             move=True,
             union={"union-default-graph": "true"},
             bulk=True,
+            lines=True,
             strip=("/query", "/update", "/store", "/sparql"),
             tested=True,
         ),
@@ -100,12 +105,16 @@ SERVERS = {
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A store that answered: what it is, and the URLs to use. ``store`` or ``update`` is None where it has none."""
+    """A store that answered: what it is, and the URLs to use. ``store`` or ``update`` is None where it has none.
+
+    ``whole``: it is known to take a bulk load whole or not at all.
+    """
 
     server: Server
     query: str
     update: str | None
     store: str | None
+    whole: bool = False
 
     def describe(self) -> str:
         """One line for people."""
@@ -141,7 +150,8 @@ def at(server: Server, url: str) -> Endpoint:
         if ending and base.endswith(ending):
             base = base[: -len(ending)]
             break
-    return Endpoint(server, base + server.query, *(None if path is None else base + path for path in (server.update, server.store)))
+    update, store = (None if path is None else base + path for path in (server.update, server.store))
+    return Endpoint(server, base + server.query, update, store)
 
 
 def recognize(url: str, client: Client) -> Server:
@@ -190,12 +200,18 @@ def _check_writing(found: Endpoint, client: Client) -> Endpoint:
             from kg.load.http import refusal
 
             raise refusal(answer)
-        found = found if speaks else replace(found, store=None)
+        found = replace(found, whole=found.server.bulk and _whole(answer.headers.get("Server", ""))) if speaks else replace(found, store=None)
     if found.update is not None:
         client.challenge("POST", found.update, data=b"", content_type="application/sparql-update")
         answer = client.request("POST", found.update, data=b"INSERT DATA {}", content_type="application/sparql-update", allow=(400, 404, 405, 415, 501))
         found = found if answer.ok else replace(found, update=None)
     return found
+
+
+def _whole(banner: str) -> bool:
+    """Whether this Oxigraph takes a bulk load whole or not at all: since 0.5, says its list of changes; the tests try it."""
+    version = re.match(r"oxigraph/(\d+)\.(\d+)", banner.lower())
+    return version is not None and (int(version[1]), int(version[2])) >= (0, 5)
 
 
 def way(found: Endpoint, method: str) -> str:
@@ -204,7 +220,7 @@ def way(found: Endpoint, method: str) -> str:
         "put": found.store is not None,
         "post": found.store is not None and found.update is not None,
         "update": found.update is not None,
-        "bulk": found.server.bulk,
+        "bulk": found.server.bulk and found.store is not None and found.update is not None,
     }
     if method != "auto":
         if method not in has or not has[method]:
@@ -212,6 +228,8 @@ def way(found: Endpoint, method: str) -> str:
                 "KG-US35", f"{found.server.title} has no way {method!r} here", fix=f"use one of {', '.join(['auto', *(name for name in has if has[name])])}"
             )
         return method
+    if has["bulk"] and found.whole:
+        return "bulk"
     if has["put"] and found.server.put:
         return "put"
     if has["post"]:
@@ -229,10 +247,10 @@ def way(found: Endpoint, method: str) -> str:
 
 
 WAYS: dict[str, str] = {
-    "put": "one request a graph (Graph Store Protocol)",
+    "put": "one request a graph",
     "post": "in batches (Graph Store Protocol POST) into a graph aside, checked, then switched in by one MOVE",
     "update": "in batches (INSERT DATA) into a graph aside, checked, then switched in by one MOVE",
-    "bulk": "all new graphs in one stream without a transaction, the fastest way into an empty store",
+    "bulk": "all new graphs in one stream, what differs in updates of many graphs",
 }
 
 
@@ -249,8 +267,10 @@ def warnings(found: Endpoint, method: str) -> list[str]:
             said.append(
                 "This store is not known to MOVE a graph in one transaction: after a failure in that moment run the command again; the graph aside was complete before."
             )
-    if method == "bulk":
-        said.append("Not atomic: until it ends, graphs are incomplete. Graphs that the store already holds are left out of the stream and replaced one by one.")
+    if method == "bulk" and not found.whole:
+        said.append(
+            "This store is not known to take the stream whole or not at all: until it ends, and after a failure until the command is run again, new graphs may be incomplete."
+        )
     return said
 
 

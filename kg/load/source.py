@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cached_property
@@ -18,7 +18,7 @@ from kg.namespaces import GRAPH
 
 DERIVED = GRAPH + "derived/"
 LOADING = GRAPH + "loading/"
-BATCH_BYTES = 8 << 20
+BATCH_BYTES = 8 << 20  # what goes in one request or one transaction
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,68 @@ def digest_of(lines: Iterable[bytes]) -> Digest:
     return Digest(count, total % (1 << 128))
 
 
+class LineDigest:
+    """The digest of N-Triples lines that come in pieces of any length; a store can dump into it as into a file."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._count = self._total = 0
+
+    def write(self, piece: bytes) -> int:
+        """Take the next piece; the number of its bytes."""
+        lines = (self._rest + piece).split(b"\n")
+        self._rest = lines.pop()
+        found = digest_of(line[:-2] for line in lines)
+        self._count += found.count
+        self._total += found.total
+        return len(piece)
+
+    def flush(self) -> None:
+        """Nothing to do: files have it."""
+
+    @property
+    def digest(self) -> Digest:
+        """Of the whole lines until here. Raises ValueError where the last one has no end."""
+        if self._rest:
+            raise ValueError("the last line is cut")
+        return Digest(self._count, self._total % (1 << 128))
+
+
+def dataset_digests(pieces: Iterable[bytes], graphs: Iterable[str]) -> dict[str, Digest]:
+    """The digests of some graphs of a dataset, of its N-Quads in pieces of any length. Raises ValueError where the last line has no end."""
+    names = {f"<{graph}>".encode(): graph for graph in graphs}
+    counts, totals = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
+    rest = b""
+    for piece in pieces:
+        lines = (rest + piece).split(b"\n")
+        rest = lines.pop()
+        for line in lines:
+            triple, _, graph = line[:-2].rpartition(b" ")
+            if graph in names and triple.count(b" ") > 1:  # else a triple of the default graph, whose object is the name of a graph
+                counts[graph] += 1
+                totals[graph] += int.from_bytes(hashlib.blake2b(triple, digest_size=16).digest(), "big")
+    if rest:
+        raise ValueError("the last line is cut")
+    return {name: Digest(counts[graph], totals[graph] % (1 << 128)) for graph, name in names.items()}
+
+
 @dataclass(frozen=True)
 class Content:
-    """One graph to load: its IRI, its triples as an N-Triples file, and their digest."""
+    """One graph to load: its IRI and its triples as an N-Triples file. What is computed of it stays when the file is gone."""
 
     graph: str
     path: Path
-    digest: Digest
+
+    @cached_property
+    def digest(self) -> Digest:
+        """The digest of its triples."""
+        with self.path.open("rb") as lines:
+            return digest_of(line[:-3] for line in lines)
+
+    @property
+    def count(self) -> int:
+        """How many triples it has."""
+        return sum(self.predicates.values()) if "predicates" in self.__dict__ else self.digest.count
 
     @cached_property
     def predicates(self) -> dict[str, int]:
@@ -73,6 +128,13 @@ class Content:
                 yield b"".join(batch), len(batch)
 
 
+def replacement(parts: Mapping[str, bytes], held: Iterable[str]) -> bytes:
+    """An update that puts N-Triples in the place of each graph; only graphs that are ``held`` are emptied before."""
+    drops = [f"DROP SILENT GRAPH <{graph}> ;\n".encode() for graph in held]
+    inserts = [b"GRAPH <%s> {\n%s}\n" % (graph.encode(), lines) for graph, lines in parts.items()]
+    return b"".join([*drops, b"INSERT DATA {\n", *inserts, b"}"])
+
+
 class Source:
     """The graphs of an open store, chosen by name, with or without what was derived, as they are or as one graph."""
 
@@ -83,27 +145,20 @@ class Source:
         names = [name for name in names if derived or not name.startswith(DERIVED)]
         self.graphs = chosen(names, only)
         self.merge = merge
-        self.keep = False
-        self._kept: list[Content] = []
+        self.names = [merge] if merge else self.graphs
+        self._number = 0
         self._folder = tempfile.TemporaryDirectory(prefix="kg-load-")
 
-    def contents(self) -> Iterator[Content]:
-        """Each graph in turn; its file is removed when the next is asked for, unless ``keep`` is set to go through them again."""
-        if self._kept:
-            yield from self._kept
-            return
-        groups = [(self.merge, self.graphs)] if self.merge else [(graph, [graph]) for graph in self.graphs]
-        found: list[Content] = []
-        for number, (target, graphs) in enumerate(groups):
-            path = Path(self._folder.name) / f"{number}.nt"
-            self._write(path, graphs)
-            with path.open("rb") as lines:
-                digest = digest_of(line[:-3] for line in lines)
-            found.append(Content(target, path, digest))
-            yield found[-1]
-            if not self.keep:
-                path.unlink()
-        self._kept = found if self.keep else []
+    def contents(self, names: Iterable[str]) -> Iterator[Content]:
+        """Some of ``names`` in turn; the file of each is removed when the next is asked for."""
+        for name in names:
+            self._number += 1
+            path = Path(self._folder.name) / f"{self._number}.nt"
+            self._write(path, self.graphs if self.merge else [name])
+            try:
+                yield Content(name, path)
+            finally:
+                path.unlink(missing_ok=True)
 
     def _write(self, path: Path, graphs: list[str]) -> None:
         if len(graphs) == 1:

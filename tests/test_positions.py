@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kg.errors import InputError
@@ -243,6 +243,8 @@ JSON = st.recursive(
 )
 
 
+@example({"@context": [[]]}, None, 400)
+@example({"@context": [["http://example.org/"]]}, None, 400)
 @given(JSON, st.sampled_from([None, 1]), st.integers(0, 400))
 def test_any_json_is_read_with_its_places(document: object, indent: int | None, cut: int) -> None:
     text = json.dumps(document, indent=indent)

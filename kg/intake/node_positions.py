@@ -121,7 +121,7 @@ def _contexts(tree: Any, found: Marks, prefixes: dict[str, str]) -> dict[str, st
                 for part, place in value if isinstance(value, list) else [(value, at)]:
                     if isinstance(part, _Object):
                         prefixes.update(_terms(part))
-                    elif part[0] not in (CONTEXT, "null"):
+                    elif isinstance(part, tuple) and part[0] not in (CONTEXT, "null"):  # a list in the list: the parser refuses it
                         found.problems.append(_elsewhere(place, part[0]))
             elif key == "@import":
                 found.problems.append(_elsewhere(at, value[0] if isinstance(value, tuple) else key))

@@ -67,7 +67,7 @@ UNKNOWN = {
     "number": (("query", "run", "status", "--limit", "-1"), "KG-US11", ""),
     "format": (("query", "run", "status", "--format", "docx"), "KG-US11", "csv"),
     "ID": (("explain", "lindmark-1990-art-4-aid--BBB--AAA--1992-03-01-riad"), "KG-US09", "raid"),
-    "party of a what-if": (("whatif", "--occurrence", "invasion", "--target", "Nowhere", "--initiator", "XXX", "--on", "1992-01-01"), "KG-US03", ""),
+    "party of a what-if": (("whatif", "--occurrence", "invasion", "--target", "Nowhere", "--initiator", "XAN", "--on", "1992-01-01"), "KG-US03", ""),
     "option of version": (("--version", "--verbose"), "KG-US11", "--help"),
     "update": (("sparql", "DELETE WHERE { ?s ?p ?o }"), "KG-US12", "SELECT"),
     "query language": (("sparql", "SELECT everything"), "KG-US14", ""),

@@ -30,7 +30,7 @@ from kg.sparql import sparql
 ROOT = Path(__file__).parents[1]
 KG = [sys.executable, "-m", "kg"]
 ACTIVATION = "lindmark-1990-art-4-aid--BBB--AAA--1992-03-01-raid"
-ATTACK = ("--occurrence", "invasion", "--target", "AAA", "--initiator", "XXX", "--on", "1995-01-01")
+ATTACK = ("--occurrence", "invasion", "--target", "AAA", "--initiator", "XAN", "--on", "1995-01-01")
 DISCLAIMER = "computed by rule set 1.0.0 from the record; not legal advice"
 ROW = [
     "activation",
@@ -171,7 +171,7 @@ def test_answers_exit_0_whatever_they_are(small: Run) -> None:
     assert small("sparql", "ASK { ?s a sv:Nothing }")[:2] == (0, "false\n")
     assert small("query", "run", "status", "--to", "BBB")[0] == 0
     assert small("sparql", "SELECT ?s { ?s a sv:Nothing }")[0] == 0
-    assert small("whatif", "--occurrence", "invasion", "--target", "XXX", "--initiator", "AAA", "--on", "1995-01-01")[0] == 0
+    assert small("whatif", "--occurrence", "invasion", "--target", "XAN", "--initiator", "AAA", "--on", "1995-01-01")[0] == 0
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "tsv", "json", "jsonl", "markdown", "html"])

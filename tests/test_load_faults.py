@@ -13,7 +13,7 @@ from servers import Oxigraph, oxigraph
 from test_load_oxigraph import by_graph, dump, local, send, spoil
 
 from kg.errors import EndpointError
-from kg.load import load, run, source
+from kg.load import job, load, source
 from kg.load.http import Access
 from kg.query import Base
 
@@ -48,7 +48,7 @@ def old_or_new(server: Oxigraph, old: list[str], new: list[str]) -> None:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_bad_network(world: Path, server: Oxigraph, old: list[str], fault: str, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """One request in five fails in one way: the retries get through, and every graph is new."""
-    monkeypatch.setattr(run, "BATCH_BYTES", 5_000)
+    monkeypatch.setattr(job, "BATCH_BYTES", 5_000)
     with fault_proxy(server.port, fault, rate=0.2, seed=7) as proxy:
         report = load(proxy.url, Base(world), access=Access(retries=8, pause=0.02), method=method)
         assert proxy.seen[fault] > 3
@@ -147,7 +147,7 @@ def test_a_full_disk(world: Path, tmp_path: Path) -> None:
 
 def test_batches_survive_a_bad_network(world: Path, server: Oxigraph, old: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Small batches, every kind of fault."""
-    monkeypatch.setattr(run, "ONE_REQUEST", 0)
+    monkeypatch.setattr(job, "ONE_REQUEST", 0)
     monkeypatch.setattr(source.Content.batches, "__defaults__", (20_000, 0))
     with fault_proxy(server.port, rate=0.15, seed=11) as proxy:
         load(proxy.url, Base(world), access=Access(retries=8, pause=0.02), method="post")

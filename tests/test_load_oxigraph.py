@@ -290,16 +290,16 @@ def test_a_folder_left_by_a_killed_load(world: Path, tmp_path: Path) -> None:
 
 _KILLED = """
 import os, signal, sys
-from kg.load import load, run
+from kg.load import job, load
 from kg.query import Base
-run.CHUNK = 20_000
-quads = run._Job._quads
+job.CHUNK = 20_000
+quads = job.Job._quads
 def dying(self, new, found):
     for number, chunk in enumerate(quads(self, new, found)):
         if number == 5:
             os.kill(os.getpid(), signal.SIGKILL)
         yield chunk
-run._Job._quads = dying
+job.Job._quads = dying
 load(sys.argv[1], Base(sys.argv[2]))
 """
 

@@ -221,11 +221,11 @@ def test_mechanics(cases: Derived) -> None:
     raid = "mech-aggression--KKK--LLL--1954-05-01-raid"
     assert (cases.status(raid), cases(raid, "statusReason")) == ("disputed", {"aggression"}), "self-defense claimed"
     plea = "mech-aggression--KKK--LLL--1955-05-01-raid"
-    assert (cases.status(plea), cases(plea, "deniedBy") - {"other-aggressor--not-aggression"}) == ("disputed", {"xxx-no-aggression"}), (
+    assert (cases.status(plea), cases(plea, "deniedBy") - {"other-aggressor--not-aggression"}) == ("disputed", {"xan-no-aggression"}), (
         "the attacker's plea, said of itself"
     )
     judged = "mech-aggression--KKK--LLL--1956-05-01-raid"
-    assert (cases.status(judged), cases(judged, "overruled")) == ("owed", {"xxx-no-aggression-1956"}), "a court has found the contrary"
+    assert (cases.status(judged), cases(judged, "overruled")) == ("owed", {"xan-no-aggression-1956"}), "a court has found the contrary"
     third = "characterization:h a sv:Characterization ; sv:characterizes occurrence:1956-05-01-raid ; sv:as circumstance:aggression ; sv:holds false ; sv:claimedBy state:MMM ; sv:hasSource source:k1 ."
     assert derive(extra=third, only="20*").status(judged) == "disputed", "somebody else denies it"
     assert cases.status("mech-aggression--KKK--LLL--1953-05-01-near") == "owed", "aggression presumed where nobody denies it"

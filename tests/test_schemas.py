@@ -199,7 +199,7 @@ def test_contributions(world: Path, tmp_path: Path) -> None:
 def test_every_document_begins_with_what_it_was_made_from(world: Path, tmp_path: Path) -> None:
     """All but the results of SPARQL, whose form is the standard's."""
     activation = "lindmark-1990-art-4-aid--BBB--AAA--1992-03-01-raid"
-    attack = ("--occurrence", "invasion", "--target", "AAA", "--initiator", "XXX", "--on", "1995-01-01")
+    attack = ("--occurrence", "invasion", "--target", "AAA", "--initiator", "XAN", "--on", "1995-01-01")
     for words in (
         ("query", "run", "status"),
         ("query", "list"),

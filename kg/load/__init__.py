@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
-from kg.load.run import GraphPlan, LoadReport, load, unload
+from kg.load.job import GraphPlan
+from kg.load.run import LoadReport, load, unload
 
 __all__ = ["GraphPlan", "LoadReport", "load", "unload"]

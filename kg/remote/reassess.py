@@ -10,8 +10,9 @@ import pyoxigraph as ox
 from kg.errors import EndpointError
 from kg.load.endpoint import discover, way
 from kg.load.http import Access, Client, Say
+from kg.load.job import GraphPlan
 from kg.load.remote import RemoteTarget
-from kg.load.run import GraphPlan, LoadReport
+from kg.load.run import LoadReport
 from kg.load.source import DERIVED, LOADING
 from kg.remote.engine import RemoteEngine
 

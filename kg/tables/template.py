@@ -13,7 +13,7 @@ _EXAMPLES = {
         "id": "1992-03-01-raid",
         "label": "Xanthian invasion of Ardania, 1992",
         "occurrence_kind": "invasion",
-        "initiator": "XXX",
+        "initiator": "XAN",
         "target": "AAA",
         "began_on": "1992-03-01",
         "ended_on": "1992-03-20",

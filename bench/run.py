@@ -137,7 +137,7 @@ class Recorder(OxigraphEngine):
         self.asked.append(("add", "", quads))
         self.store.bulk_extend(quads)
 
-    def construct(self, text: str) -> set[ox.Triple]:
+    def construct(self, text: str) -> Iterable[ox.Triple]:
         """Construct, and note the rule."""
         self.asked.append(("construct", text, []))
         return super().construct(text)

@@ -47,13 +47,12 @@ def derive(size: int, folder: Path) -> dict[str, Any]:
     engine.store.bulk_load(path=str(lines), format=ox.RdfFormat.N_QUADS)
     lines.unlink()
     found: dict[str, Any] = {"triples": len(engine.store), "seconds": {}}
-    derived = 0
     for name, step in zip(STEPS, (infer, activate, assess), strict=True):
         started = time.perf_counter()
-        derived += len(step(engine))
+        step(engine)
         found["seconds"][name] = round(time.perf_counter() - started, 2)
     counted = engine.select("SELECT (COUNT(*) AS ?n) WHERE { ?x a <https://w3id.org/servanda/ontology#Activation> }").rows[0][0]
-    found |= {"derived": derived, "activations": int(counted.value) if counted is not None else 0, "memory_mb": peak()}
+    found |= {"derived": len(engine.store) - found["triples"], "activations": int(counted.value) if counted is not None else 0, "memory_mb": peak()}
     with writing(folder):
         write_generation(folder, "bench", *packed(engine.store, "bench"))
     return found

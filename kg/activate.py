@@ -20,13 +20,11 @@ FADE_DAYS = 9131  # 25 years: a bond last attested longer ago is no longer taken
 _PREFIX = f"PREFIX sv: <{SV}> "
 
 
-def activate(engine: Engine, trace: Trace | None = None) -> set[ox.Triple]:
-    """Derive activations, windows and duty statuses into ``derived/activate``; returns the triples."""
-    derived = run_rules(engine, ACTIVATE, "20", "2z", trace)
-    derived |= run_rules(engine, ACTIVATE, "30", "3z", trace)
-    due = set(windows(engine))
-    engine.add(ACTIVATE, due)
-    return derived | due | run_rules(engine, ACTIVATE, "40", "4z", trace)
+def activate(engine: Engine, trace: Trace | None = None) -> None:
+    """Derive activations, windows and duty statuses into ``derived/activate``."""
+    run_rules(engine, ACTIVATE, "20", "3z", trace)
+    engine.add(ACTIVATE, windows(engine))
+    run_rules(engine, ACTIVATE, "40", "4z", trace)
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,13 @@ ASSESS = GRAPH + "derived/assess"
 _PREFIX = f"PREFIX sv: <{SV}> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> "
 
 
-def assess(engine: Engine, trace: Trace | None = None) -> set[ox.Triple]:
-    """Derive matches, verdicts, their dates and confidence, and unmet expectations; returns the triples."""
-    known = set(known_from(engine))
-    engine.add(ASSESS, known)
-    derived = run_rules(engine, ASSESS, "50", "8z", trace)
-    days = set(verdict_days(engine)) | set(expectation_days(engine))
-    engine.add(ASSESS, days)
-    return known | derived | days | run_rules(engine, ASSESS, "90", "9z", trace)
+def assess(engine: Engine, trace: Trace | None = None) -> None:
+    """Derive matches, verdicts, their dates and confidence, and unmet expectations into ``derived/assess``."""
+    engine.add(ASSESS, known_from(engine))
+    run_rules(engine, ASSESS, "50", "8z", trace)
+    engine.add(ASSESS, verdict_days(engine))
+    engine.add(ASSESS, expectation_days(engine))
+    run_rules(engine, ASSESS, "90", "9z", trace)
 
 
 def known_from(engine: Engine) -> Iterator[ox.Triple]:

@@ -55,16 +55,18 @@ def read_schema() -> list[Document]:
 
 def derive(documents: list[Document], progress: Progress) -> ox.Store:
     """Load documents into memory and run infer, activate and assess over them."""
-    from kg.activate import activate
-    from kg.assess import assess
+    from kg.activate import ACTIVATE, activate
+    from kg.assess import ASSESS, assess
     from kg.engine import OxigraphEngine
-    from kg.infer import infer
+    from kg.infer import INFER, infer
 
     engine = OxigraphEngine()
     for document in documents:
         engine.add(document.graph, document.triples)
-    for name, step in (("infer", infer), ("activate", activate), ("assess", assess)):
-        progress(f"{name:9} {len(step(engine)):,} triples")
+    for step, graph in ((infer, INFER), (activate, ACTIVATE), (assess, ASSESS)):
+        before = len(engine.store)
+        step(engine)
+        progress(f"{step.__name__:9} {len(engine.store) - before:,} triples")
     return engine.store
 
 

@@ -36,8 +36,8 @@ class Engine(Protocol):
     def add(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         """Add triples to the named graph."""
 
-    def construct(self, text: str) -> set[ox.Triple]:
-        """Run a CONSTRUCT over the union of all graphs."""
+    def construct(self, text: str) -> Iterable[ox.Triple]:
+        """Run a CONSTRUCT over the union of all graphs: triples, some of them perhaps more than once, as they come."""
 
     def select(self, text: str) -> Rows:
         """Run a SELECT over the union of all graphs."""
@@ -56,9 +56,9 @@ class OxigraphEngine:
         node = ox.NamedNode(graph)
         self.store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, node) for t in triples)
 
-    def construct(self, text: str) -> set[ox.Triple]:
-        """Run a CONSTRUCT over the union of all graphs."""
-        return set(self.store.query(text, use_default_graph_as_union=True))  # type: ignore[arg-type]
+    def construct(self, text: str) -> Iterable[ox.Triple]:
+        """Run a CONSTRUCT over the union of all graphs: triples as they come, so that a big answer need not fit in memory."""
+        return self.store.query(text, use_default_graph_as_union=True)  # type: ignore[return-value]
 
     def select(self, text: str) -> Rows:
         """Run a SELECT over the union of all graphs."""

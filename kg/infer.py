@@ -19,13 +19,12 @@ _XSD_DATE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
 _PREFIX = f"PREFIX sv: <{SV}> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
 
 
-def infer(engine: Engine, trace: Trace | None = None) -> set[ox.Triple]:
-    """Derive closures, intervals and types into the graph ``derived/infer``; returns the triples."""
-    triples = set(closure(engine, "skos:broader", "broaderOrSame", None))
-    triples |= set(closure(engine, "sv:partOf", "partOfOrSame", "partOfLarger"))
-    triples |= set(intervals(engine))
-    engine.add(INFER, triples)
-    return triples | run_rules(engine, INFER, "10", "1z", trace)
+def infer(engine: Engine, trace: Trace | None = None) -> None:
+    """Derive closures, intervals and types into the graph ``derived/infer``."""
+    engine.add(INFER, closure(engine, "skos:broader", "broaderOrSame", None))
+    engine.add(INFER, closure(engine, "sv:partOf", "partOfOrSame", "partOfLarger"))
+    engine.add(INFER, intervals(engine))
+    run_rules(engine, INFER, "10", "1z", trace)
 
 
 def link(subject: str, name: str, value: str) -> ox.Triple:

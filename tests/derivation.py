@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.activate import activate
-from kg.assess import assess
+from kg.activate import ACTIVATE, activate
+from kg.assess import ASSESS, assess
 from kg.build import read_schema
 from kg.engine import Engine, OxigraphEngine
-from kg.infer import infer
+from kg.infer import INFER, infer
 from kg.namespaces import GRAPH, PREFIXES, local
 from kg.resources import ROOT
 
@@ -67,5 +67,7 @@ def derive(engine: Engine | None = None, edits: list[tuple[str, str]] | None = N
         engine.add(f"{GRAPH}fixture/{name}", [ox.Triple(q.subject, q.predicate, q.object) for q in quads])
     assert not edits or applied, "no edit matched: the test changes nothing"
     counts: dict[str, int] = {}
-    triples = infer(engine, counts.__setitem__) | activate(engine, counts.__setitem__) | assess(engine, counts.__setitem__)
+    for step in (infer, activate, assess):
+        step(engine, counts.__setitem__)
+    triples = set(engine.construct(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?g {{ <{INFER}> <{ACTIVATE}> <{ASSESS}> }} GRAPH ?g {{ ?s ?p ?o }} }}"))
     return Derived(engine, triples, counts)

@@ -149,7 +149,7 @@ def test_the_rule_named_is_the_rule_that_gave_the_verdict(base: Base) -> None:
     engine.store.bulk_extend(q for q in base.store if not q.graph_name.value.endswith("derived/assess") and q.predicate.value not in drop)  # type: ignore[union-attr]
     engine.add(ASSESS, known_from(engine))
     for path in [*rule_files("40", "4z"), *rule_files("50", "6z")]:
-        triples = engine.construct(path.read_text(encoding="utf-8"))
+        triples = set(engine.construct(path.read_text(encoding="utf-8")))
         engine.add(ASSESS, triples)
         for triple in triples:
             if triple.predicate.value == f"{SV}dutyStatus" or (triple.predicate.value == f"{SV}assesses" and path.name[0] == "6"):

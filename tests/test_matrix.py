@@ -58,8 +58,8 @@ class Lockstep:
 
     def construct(self, text: str) -> set[ox.Triple]:
         """A rule on both."""
-        right = self.reference.construct(text)
-        self._note(RULES[text], lambda: self.other.construct(text) == right)
+        right = set(self.reference.construct(text))
+        self._note(RULES[text], lambda: set(self.other.construct(text)) == right)
         return right
 
     def select(self, text: str) -> Rows:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hermit import load, ontology_files
 from owl_profile import jars
-from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, URIRef
+from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, Literal, URIRef
 
 from kg.activate import activate
 from kg.assess import assess
@@ -71,6 +71,15 @@ def test_term_is_labelled_defined_and_exemplified(term: str) -> None:
 def test_derived_terms_say_so(term: str) -> None:
     marked = (URIRef(SV + term), URIRef(SV + "derivedTerm"), Literal(True)) in ontology()
     assert marked == one(term, SKOS.definition).endswith(("Derived.", "Inferred."))
+
+
+def test_no_derived_property_may_be_entered() -> None:
+    derived = {term for term in terms() if (URIRef(SV + term), URIRef(SV + "derivedTerm"), Literal(True)) in ontology() and term[0].islower()}
+    shape = URIRef("https://w3id.org/servanda/shape/SV-TH02")
+    graph = Graph().parse(folder("shapes") / "thing.ttl")
+    paths = {str(node).removeprefix(SV) for path in graph.objects(shape, SH.path) for node in graph.items(graph.value(path, SH.alternativePath))}
+    targets = {str(node).removeprefix(SV) for node in graph.objects(shape, SH.targetSubjectsOf)}
+    assert derived == paths == targets
 
 
 def test_every_code_is_labelled_and_defined() -> None:

@@ -55,15 +55,15 @@ def read_schema() -> list[Document]:
 
 def derive(documents: list[Document], progress: Progress) -> ox.Store:
     """Load documents into memory and run infer, activate and assess over them."""
-    from kg.activate import ACTIVATE, activate
-    from kg.assess import ASSESS, assess
+    from kg.activate import activate
+    from kg.assess import assess
     from kg.engine import OxigraphEngine
-    from kg.infer import INFER, infer
+    from kg.infer import infer
 
     engine = OxigraphEngine()
     for document in documents:
         engine.add(document.graph, document.triples)
-    for step, graph in ((infer, INFER), (activate, ACTIVATE), (assess, ASSESS)):
+    for step in (infer, activate, assess):
         before = len(engine.store)
         step(engine)
         progress(f"{step.__name__:9} {len(engine.store) - before:,} triples")

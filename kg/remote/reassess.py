@@ -73,7 +73,8 @@ def reassess(url: str, access: Access, *, server: str | None = None, more: Itera
     engine = RuleEngine(target, client, [*graphs, *more], method)
     try:
         for name, step in (("infer", infer), ("activate", activate), ("assess", assess)):
-            say(f"{name:9} {len(step(engine, trace)):,} triples")
+            step(engine, trace)
+            say(f"{name:9} {target.counts([aside(name)])[aside(name)]:,} triples")
         counts = target.counts([*asides, *(DERIVED + step for step in _STEPS)])
         if not show:
             target.switch([(aside(step), DERIVED + step, counts[aside(step)]) for step in _STEPS if counts[aside(step)]])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cached_property
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -23,12 +24,21 @@ HEADER = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items(
 class Derived:
     """What the rules derived: ``derived("activation", "dutyStatus")`` gives the set of local names."""
 
-    def __init__(self, engine: Engine, triples: set[ox.Triple], counts: dict[str, int]) -> None:
-        self.engine, self.triples, self.counts = engine, triples, counts
-        self._facts: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for triple in triples:
+    def __init__(self, engine: Engine, counts: dict[str, int]) -> None:
+        self.engine, self.counts = engine, counts
+
+    @cached_property
+    def triples(self) -> set[ox.Triple]:
+        """All of them."""
+        return set(self.engine.construct(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?g {{ <{INFER}> <{ACTIVATE}> <{ASSESS}> }} GRAPH ?g {{ ?s ?p ?o }} }}"))
+
+    @cached_property
+    def _facts(self) -> dict[tuple[str, str], set[str]]:
+        facts: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for triple in self.triples:
             value = triple.object.value if hasattr(triple.object, "value") else str(triple.object)
-            self._facts[local(triple.subject.value), local(triple.predicate.value)].add(local(value) if value.startswith("http") else value)
+            facts[local(triple.subject.value), local(triple.predicate.value)].add(local(value) if value.startswith("http") else value)
+        return facts
 
     def __call__(self, thing: str, prop: str) -> set[str]:
         return self._facts.get((thing, prop), set())
@@ -69,5 +79,4 @@ def derive(engine: Engine | None = None, edits: list[tuple[str, str]] | None = N
     counts: dict[str, int] = {}
     for step in (infer, activate, assess):
         step(engine, counts.__setitem__)
-    triples = set(engine.construct(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?g {{ <{INFER}> <{ACTIVATE}> <{ASSESS}> }} GRAPH ?g {{ ?s ?p ?o }} }}"))
-    return Derived(engine, triples, counts)
+    return Derived(engine, counts)

@@ -30,8 +30,8 @@ LOOKUPS = "look-ups"  # the questions that infer, activate and assess ask beside
 # engine -> query or rule -> the fault of the engine's own that stands in the way
 KNOWN: dict[str, dict[str, str]] = {
     "virtuoso": {
-        "honoring-rate": "its compiler gives a group key that is a decimal no room (error SR128); with other keys it loses the assessments of people without an error, "
-        "and on the whole record it does not end in 100 seconds"
+        "honoring-rate": "its compiler stops with an error (SQ156); in shapes of the query that it compiles, it lost the assessments of people or a disputed status, "
+        "without an error, or did not end"
     }
 }
 

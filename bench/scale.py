@@ -33,7 +33,7 @@ def derive(size: int, folder: Path) -> dict[str, Any]:
 
     from kg.activate import activate
     from kg.assess import assess
-    from kg.build import packed, read_schema
+    from kg.build import described, read_schema
     from kg.engine import OxigraphEngine
     from kg.infer import infer
     from kg.store import write_generation, writing
@@ -54,7 +54,7 @@ def derive(size: int, folder: Path) -> dict[str, Any]:
     counted = engine.select("SELECT (COUNT(*) AS ?n) WHERE { ?x a <https://w3id.org/servanda/ontology#Activation> }").rows[0][0]
     found |= {"derived": len(engine.store) - found["triples"], "activations": int(counted.value) if counted is not None else 0, "memory_mb": peak()}
     with writing(folder):
-        write_generation(folder, "bench", *packed(engine.store, "bench"))
+        write_generation(folder, "bench", engine.store, *described(engine.store, "bench"))
     return found
 
 

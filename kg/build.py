@@ -95,26 +95,28 @@ def build(store: Path, sources: list[Path] | None = None, *, force: bool = False
             return BuildReport(store, "unchanged", manifest, time.perf_counter() - started)
         carried = None if force or engine else _prebuilt(digest)
         if carried:
-            quads, manifest, names = carried
+            record: bytes | ox.Store
+            record, manifest, names = carried
             action, results = "loaded", list[Any]()
         else:
-            quads, manifest, names, results = compile_record(sources, digest, say, engine, contributed)
+            record, manifest, names, results = compile_record(sources, digest, say, engine, contributed)
             action = "built"
         manifest |= {"action": action, "fingerprint": fingerprint(sources, contributed), "sources": [str(source) for source in sources]}
         say(f"{'store':9} {len(manifest['graphs'])} graphs, {manifest['quads']:,} quads")
-        write_generation(store, digest[:16], quads, manifest, names)
+        write_generation(store, digest[:16], record, manifest, names)
     return BuildReport(store, action, manifest, time.perf_counter() - started, results)
 
 
 def compile_record(
     sources: list[Path], digest: str, say: Progress, engine: str | None = None, contributed: Iterable[Path] = ()
-) -> tuple[bytes, dict[str, Any], dict[str, Any], list[Any]]:
-    """Read, validate, infer, activate, assess: N-Quads, manifest, catalog, and warnings of the validation."""
+) -> tuple[ox.Store, dict[str, Any], dict[str, Any], list[Any]]:
+    """Read, validate, infer, activate, assess: the record, its manifest and catalog, and warnings of the validation."""
     documents = read_record(sources, contributed)
     say(f"{'read':9} {len(documents)} files, {sum(len(d.triples) for d in documents):,} triples")
     results = validate(documents, engine)
     say(f"{'validate':9} conforms, {len(results)} warnings and notes")
-    return (*packed(derive(documents, say), digest), results)
+    record = derive(documents, say)
+    return (record, *described(record, digest), results)
 
 
 def read_record(sources: Iterable[Path], contributed: Iterable[Path] = ()) -> list[Document]:
@@ -123,8 +125,8 @@ def read_record(sources: Iterable[Path], contributed: Iterable[Path] = ()) -> li
     return [*read_schema(), *contributions.combine(data, contributions.read(contributed))]
 
 
-def packed(store: ox.Store, digest: str) -> tuple[bytes, dict[str, Any], dict[str, Any]]:
-    """A derived record as it is written: N-Quads, manifest, catalog."""
+def described(store: ox.Store, digest: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is written beside a derived record: manifest and catalog."""
     from kg.catalog import catalog
     from kg.engine import OxigraphEngine
     from kg.query import ROWS, count_hidden
@@ -134,7 +136,7 @@ def packed(store: ox.Store, digest: str) -> tuple[bytes, dict[str, Any], dict[st
     for entry in names["queries"].values():
         if entry["hides"] and ROWS in entry["text"]:
             entry["hidden"] = count_hidden(view, entry, {}, names, manifest["cut_off"])
-    return sorted_quads(store), manifest, names
+    return manifest, names
 
 
 def validate(documents: list[Document], engine: str | None = None) -> list[Any]:
@@ -217,9 +219,9 @@ def write_prebuilt(target: Path) -> None:
     import gzip
 
     sources = packaged_data()
-    quads, manifest, names, _ = compile_record(sources, content_digest(sources), _silent)
+    record, manifest, names, _ = compile_record(sources, content_digest(sources), _silent)
     target.mkdir(parents=True, exist_ok=True)
     (target / "digest").write_text(manifest["digest"] + "\n", encoding="ascii")
-    (target / "record.nq.gz").write_bytes(gzip.compress(quads, mtime=0))
+    (target / "record.nq.gz").write_bytes(gzip.compress(sorted_quads(record), mtime=0))
     for name, value in (("manifest.json", manifest), ("catalog.json", names)):
         (target / name).write_text(json.dumps(value, ensure_ascii=False, sort_keys=True), encoding="utf-8")

@@ -135,11 +135,11 @@ def writing(store: Path) -> Iterator[None]:
 
 
 def write_generation(
-    store: Path, name: str, quads: bytes, manifest: dict[str, Any], catalog: dict[str, Any], before_swap: Callable[[], None] | None = None
+    store: Path, name: str, record: bytes | ox.Store, manifest: dict[str, Any], catalog: dict[str, Any], before_swap: Callable[[], None] | None = None
 ) -> Path:
     """Write a generation beside the old one, then swap it in. Call inside ``writing``.
 
-    ``quads`` are N-Quads; ``before_swap`` is called when the new one is complete. Raises StoreError where the disk is full or may not be written; the old generation stays.
+    ``record`` is a store, or N-Quads; ``before_swap`` is called when the new one is complete. Raises StoreError where the disk is full or may not be written; the old generation stays.
     """
     aside = store / "generations" / f".{name}.{os.getpid()}"
     try:
@@ -147,7 +147,7 @@ def write_generation(
             name += "x"
         target = store / "generations" / name
         _clear_leftovers(store)
-        _fill(aside, quads, manifest, catalog)
+        _fill(aside, record, manifest, catalog)
         os.replace(aside, target)
         if before_swap is not None:
             before_swap()
@@ -159,10 +159,13 @@ def write_generation(
     return target
 
 
-def _fill(folder: Path, quads: bytes, manifest: dict[str, Any], catalog: dict[str, Any]) -> None:
+def _fill(folder: Path, record: bytes | ox.Store, manifest: dict[str, Any], catalog: dict[str, Any]) -> None:
     folder.mkdir(parents=True)
     database = ox.Store(str(folder / "db"))
-    database.bulk_load(input=quads, format=ox.RdfFormat.N_QUADS)
+    if isinstance(record, bytes):
+        database.bulk_load(input=record, format=ox.RdfFormat.N_QUADS)
+    else:
+        database.bulk_extend(record)
     database.optimize()
     database.flush()
     del database

@@ -177,7 +177,7 @@ def _unmoved(base: Base) -> None:
 
 def _rebuild(base: Base, new: Path | None, gone: Path | None) -> ox.Store:
     """Derive the record with a contribution more or less, and swap it in together with the file. Returns the record."""
-    from kg.build import derive, packed, read_record
+    from kg.build import derive, described, read_record
     from kg.inputs import content_digest, fingerprint
     from kg.store import write_generation
 
@@ -188,11 +188,11 @@ def _rebuild(base: Base, new: Path | None, gone: Path | None) -> ox.Store:
     documents = read_record(sources, files)
     _require_valid(base, documents, "added" if new else "removed")
     record = derive(documents, _silent)
-    quads, manifest, names = packed(record, digest)
+    manifest, names = described(record, digest)
     manifest |= {"action": "built", "fingerprint": fingerprint(sources, files), "sources": [str(source) for source in sources]}
     step = _Move(new, gone, contributions.folder_of(base.folder))
     try:
-        write_generation(base.folder, digest[:16], quads, manifest, names, before_swap=step.do)
+        write_generation(base.folder, digest[:16], record, manifest, names, before_swap=step.do)
     except StoreError:
         step.undo()
         raise

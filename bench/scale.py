@@ -4,7 +4,7 @@ usage: python bench/scale.py [--sizes 100000,1000000] [--rounds N] [--patience S
 
 The graphs are ``generate.grown``: parties grow with the graph, so that a party has as many agreements in a big one as in a small one.
 Each size is derived in a process of its own (infer, activate, assess: seconds and peak memory), written as a store, and asked every
-query in a process of its own, with the parameters that it needs and every row; a query that takes longer than ``--patience`` is given up.
+query in a process of its own, as it is asked without options (only the parameters that it needs); a query that takes longer than ``--patience`` is given up.
 ``--folder`` keeps the stores for another run; ``--write`` writes ``SCALE.md`` and ``scale.json``.
 """
 
@@ -71,8 +71,6 @@ def ask(store: Path, name: str, rounds: int) -> dict[str, Any]:
     entry = base.catalog["queries"][name]
     needed = {"agreement": "agreements", "source": "sources", "party": "parties"}
     given = {p["name"]: sorted(base.catalog[needed[p["type"]]].values())[0][0] for p in entry["params"] if p.get("required") and p["type"] in needed}
-    if any(p["name"] == "all" for p in entry["params"]):
-        given["all"] = True
     taken, rows = [], 0
     for _ in range(rounds + 1):
         started = time.perf_counter()
@@ -118,7 +116,7 @@ def markdown(results: dict[str, Any]) -> str:
     lines = [
         "# Measured: rules and queries on big graphs",
         "",
-        "Written by `bench/scale.py`. Queries: median seconds in an open store, every row. Rules: one run each.",
+        "Written by `bench/scale.py`. Queries: median seconds in an open store, asked without options. Rules: one run each.",
         "",
         machine_line(results["machine"]),
         "",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _NT = "application/n-triples"
 _NQ = "application/n-quads"
 _PIECE = 1 << 18  # bytes of an answer at a time
+_DROPPED = 500  # graphs in one update
 _MANY = 50  # graphs; more are read back in one answer, if they are most of what is there
 _T = TypeVar("_T")
 _READS = {"n-triples": ox.RdfFormat.N_TRIPLES, "turtle": ox.RdfFormat.TURTLE, "text/plain": ox.RdfFormat.N_TRIPLES}
@@ -184,11 +185,14 @@ class RemoteTarget:
             before = now
 
     def drop(self, graphs: Iterable[str]) -> None:
-        """Remove graphs, if they are there."""
-        for graph in graphs:
-            if self.endpoint.update is not None:
-                self.update(f"DROP SILENT GRAPH <{graph}>".encode())
-            elif self.endpoint.store is not None:
+        """Remove graphs, if they are there: many in one update where the store is known to take that."""
+        names = list(graphs)
+        if self.endpoint.update is not None:
+            step = _DROPPED if self.endpoint.server.bulk else 1
+            for start in range(0, len(names), step):
+                self.update(" ;\n".join(f"DROP SILENT GRAPH <{graph}>" for graph in names[start : start + step]).encode())
+        elif self.endpoint.store is not None:
+            for graph in names:
                 self.client.request("DELETE", self.endpoint.store, params={"graph": graph}, allow=(404,))
 
     def update(self, text: bytes, again: bool = True) -> None:

@@ -147,11 +147,15 @@ def fill(entry: Mapping[str, Any], given: Mapping[str, Any], catalog: Mapping[st
 def _filled(line: str, lines: Mapping[str, str]) -> str:
     """A line of a query; if it is the ``VALUES ?name { … }`` of a parameter, the one to stand there instead.
 
-    A line that ends in ``# if name`` only restricts by that parameter, and is left out where the parameter is not given.
+    A line that ends in ``# if name`` only restricts by that parameter, and is left out where the parameter is not given;
+    one that ends in ``# unless name`` is left out where it is.
     """
     bare = line.lstrip()
-    restricts = bare.rpartition("# if ")[2].rstrip() if "# if " in bare else ""
-    if restricts and lines.get(restricts) == "":
+    _, mark, name = bare.rstrip().rpartition("# if ")
+    if mark and lines.get(name) == "":
+        return ""
+    _, mark, name = bare.rstrip().rpartition("# unless ")
+    if mark and lines.get(name):
         return ""
     if not bare.startswith("VALUES ?") or not bare.rstrip().endswith("}"):
         return line

@@ -89,9 +89,18 @@ def test_hidden_rows_are_counted_as_if_they_were_read(name: str, given: dict[str
 
 @pytest.mark.parametrize("name", sorted(QUERIES))
 def test_lines_left_out_name_a_parameter(name: str) -> None:
-    """``# if name`` with a name that is none would be left in without a word."""
-    known = {param["name"] for param in QUERIES[name]["params"] if param.get("default") is None}
-    assert set(re.findall(r"# if (\S+)$", QUERIES[name]["text"], re.MULTILINE)) <= known
+    """``# if name`` with a name that is none would be left in without a word, and so would ``# unless name``."""
+    defaults = {param["name"]: param.get("default") for param in QUERIES[name]["params"]}
+    assert set(re.findall(r"# if (\S+)$", QUERIES[name]["text"], re.MULTILINE)) <= {param for param, default in defaults.items() if default is None}
+    assert set(re.findall(r"# unless (\S+)$", QUERIES[name]["text"], re.MULTILINE)) <= {param for param, default in defaults.items() if default is not None}
+
+
+def test_a_line_is_left_out_where_the_parameter_is_given() -> None:
+    """``status`` reads only assessments of what somebody looked at, unless all is asked for."""
+    entry = {**QUERIES["status"], "name": "status"}
+    narrow, wide = fill(entry, {}, {})[0], fill(entry, {"all": True}, {})[0]
+    assert "# unless all" in narrow
+    assert "# unless all" not in wide
 
 
 @pytest.mark.parametrize("name", sorted(QUERIES))

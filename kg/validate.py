@@ -204,30 +204,32 @@ def _with_valid_days(found: list[_Raw]) -> list[_Raw]:
     return [raw for raw in found if counts(raw)]
 
 
-_Index = dict[tuple[str, str], set[str]]
+_Index = dict[tuple[str, str] | tuple[str, str, str], set[str]]
 
 
 def _index(triples: Iterable[ox.Triple]) -> _Index:
-    """(focus, value) -> the properties that join them; (focus, "") -> all its properties."""
+    """(focus, value) -> the properties that join them; (focus, value, code) those that do so by a value that is no day; (focus, "") -> all its properties."""
     index: _Index = {}
     for triple in triples:
-        focus, path = _text(triple.subject), triple.predicate.value
-        index.setdefault((focus, _text(triple.object)), set()).add(path)
+        focus, path, value = _text(triple.subject), triple.predicate.value, _text(triple.object)
+        index.setdefault((focus, value), set()).add(path)
         index.setdefault((focus, ""), set()).add(path)
+        if isinstance(triple.object, ox.Literal) and triple.object.datatype.value != _DATE:
+            index.setdefault((focus, value, _NO_DAY), set()).add(path)
     return index
 
 
 def _result(raw: _Raw, index: _Index) -> Result:
     shape = shapes()[raw.code]
     value = None if raw.value == raw.focus else raw.value
-    path = raw.path or _find_path(raw.focus, value, shape.path, index)
+    path = raw.path or _find_path(raw, value, shape.path, index)
     doc = f"docs/reference/shapes.md#{raw.code.lower()}"
     return Result(raw.code, shape.severity, raw.focus, path, value, shape.message, shape.fix, doc, components=(raw.component,))
 
 
-def _find_path(focus: str, value: str | None, allowed: tuple[str, ...], index: _Index) -> str | None:
-    """The property that a result is about, where the engine names none or a choice of several."""
-    present = index.get((focus, value or ""), set())
+def _find_path(raw: _Raw, value: str | None, allowed: tuple[str, ...], index: _Index) -> str | None:
+    """The property that a result is about, where the engine names none or a choice of several: two may have the same text, and one of them be no day."""
+    present = index.get((raw.focus, value or "", raw.code)) or index.get((raw.focus, value or ""), set())
     if allowed:
         return next((path for path in allowed if path in present), allowed[0])
     return min(present, default=None) if value else None

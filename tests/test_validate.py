@@ -110,6 +110,13 @@ def test_text_shows_the_line_with_a_caret_the_names_the_fix_and_the_page(world: 
     assert re.search(r"1 file: does not conform \(\d+ errors?, \d+ warnings?, \d+ notes?; engine rudof\)", text)
 
 
+def test_of_two_days_alike_the_one_that_is_no_date_is_named(base: Base, tmp_path: Path) -> None:
+    """Found by the generated faults: the engine names no property of a choice, and the first with that text was taken."""
+    body = 'occurrence:x a sv:Occurrence ;\n    sv:beganOn "2010-11-23"^^xsd:date ;\n    sv:endedOn "2010-11-23" .\n'
+    found = [result for result in report_on(base, tmp_path, body).results if result.code == "SV-TH09"]
+    assert [(result.line, (result.path or "").rpartition("#")[2]) for result in found] == [(TOP + 3, "endedOn")]
+
+
 def test_many_of_one_code_are_counted(base: Base, tmp_path: Path) -> None:
     body = "".join(f'occurrence:2020-{n} sv:datePrecision "weeks" .\n' for n in range(9))
     report = report_on(base, tmp_path, body)

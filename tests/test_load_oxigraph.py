@@ -21,7 +21,7 @@ from test_schemas import check
 from kg.build import build
 from kg.cli import main
 from kg.errors import EndpointError, KgError, StoreError, UsageError
-from kg.load import endpoint, load, remote, run, unload
+from kg.load import endpoint, job, load, remote, unload
 from kg.load.http import Access, Client, access
 from kg.load.run import LoadReport
 from kg.load.source import LOADING
@@ -156,8 +156,8 @@ def test_json(world: Path, empty: Oxigraph, capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.parametrize("step", ["bulk", "replace"])
 def test_killed_half_way_then_again(world: Path, tmp_path: Path, step: str, batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server dies while graphs come in, new ones or others: each is there whole, as it was or as it is to be, and running again finishes."""
-    monkeypatch.setattr(run, "BATCH_BYTES", batch)
-    monkeypatch.setattr(run, "CHUNK", 20_000)
+    monkeypatch.setattr(job, "BATCH_BYTES", batch)
+    monkeypatch.setattr(job, "CHUNK", 20_000)
     with oxigraph(tmp_path / "db") as server:
         if step == "replace":
             load(server.url, Base(world))
@@ -228,7 +228,7 @@ def test_few_and_many_new_graphs(world: Path, empty: Oxigraph, verify: str, monk
     load(empty.url, Base(world), verify=verify)
     first, second = list(by_graph(dump(empty)))[:2]
     for much, expected in ((1 << 30, 1), (0, 2)):
-        monkeypatch.setattr(run, "STREAM", much)
+        monkeypatch.setattr(job, "STREAM", much)
         send(empty, f"DROP GRAPH {first} ; DROP GRAPH {second}")
         report = load(empty.url, Base(world), verify=verify)
         assert {f"<{graph.iri}>" for graph in report.graphs if graph.action == "added"} == {first, second}

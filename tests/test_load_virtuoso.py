@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from matrix import cases, rows
 from servers import virtuoso
+from test_matrix import KNOWN
 
 from kg.errors import EndpointError
 from kg.load import load, unload
@@ -68,8 +69,10 @@ def test_wrong_password_and_none(world: Path, server: str) -> None:
 
 
 def test_canned_queries_give_the_same(world: Path, loaded: RemoteEngine) -> None:
-    """Row for row."""
+    """Row for row, but for what the matrix says that Virtuoso cannot do."""
     for name, given in cases(Base(world)):
+        if name in KNOWN["virtuoso"]:
+            continue
         assert rows(name, given, world, loaded) == rows(name, given, world), name
 
 

@@ -48,9 +48,8 @@ WORLD = Path(__file__).parent / "fixtures" / "world"
 FILES = sorted(path for path in folder("data").rglob("*.ttl") if path.parent.name != "data")
 
 
-# Each seed validates the whole record: some 40 s. More seeds were run by hand.
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(10))
 def test_local_answer_is_the_full_answer_for_a_fault_in_a_file(base: Base, before: set[Result], seed: int) -> None:
     choose = random.Random(seed)
     for _ in range(200):
@@ -63,7 +62,7 @@ def test_local_answer_is_the_full_answer_for_a_fault_in_a_file(base: Base, befor
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(6))
 def test_local_answer_is_the_full_answer_for_lost_statements(base: Base, before: set[Result], seed: int) -> None:
     """A file that stands for another leaves out a tenth of it: things elsewhere that lean on those break."""
     choose = random.Random(seed)

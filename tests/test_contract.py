@@ -481,6 +481,9 @@ def test_a_case_weighs_one_however_many_owe(base: Base) -> None:
     for a, b in zip(with_half, without, strict=True):
         assert a["denominator"] == b["denominator"]
         assert a["numerator"] == b["numerator"] + b["partly_honored"] / 2
+    for row in ask("honoring-rate", base, unit="case", partly_as_half=True, all=True).rows:
+        assert (row["rate"] is None) == (row["denominator"] == 0), row["group"]
+        assert (row["lower"] is None) == (row["upper"] is None) == (row["denominator"] + row["undetermined"] == 0), row["group"]
     triggered, standing = ({row["group"] for row in ask("honoring-rate", base, standing=flag, per="kind").rows} for flag in (False, True))
     assert triggered and standing
 

@@ -87,6 +87,10 @@ def test_the_form_and_where_comments_go() -> None:
     assert canonical(FILE, BEFORE.encode()).decode() == AFTER
 
 
+def test_a_file_just_begun_keeps_its_prefixes() -> None:
+    assert canonical(FILE, HEADER.encode()) == HEADER.encode()
+
+
 def test_the_form_is_stable() -> None:
     assert canonical(FILE, AFTER.encode()).decode() == AFTER
 

@@ -28,12 +28,7 @@ FILE = Path(__file__).parent / "matrix.json"
 RULES = {path.read_text(encoding="utf-8"): path.stem for path in rule_files("00", "zz")}
 LOOKUPS = "look-ups"  # the questions that infer, activate and assess ask beside the rules
 # engine -> query or rule -> the fault of the engine's own that stands in the way
-KNOWN: dict[str, dict[str, str]] = {
-    "virtuoso": {
-        "honoring-rate": "its compiler stops with an error (SQ156); in shapes of the query that it compiles, it lost the assessments of people or a disputed status, "
-        "without an error, or did not end"
-    }
-}
+KNOWN: dict[str, dict[str, str]] = {}
 
 
 class Lockstep:

@@ -330,6 +330,19 @@ def test_every_rule_derives_something_on_the_fixtures(cases: Derived) -> None:
     assert not {name for name, count in cases.counts.items() if count == 0}
 
 
+def test_self_defense_claimed_for_a_use_of_force() -> None:
+    """General law: the words of the duty name no exception. A court's finding, and no other, settles what the attacker says."""
+    duty = "deu-sun-1939-art-1-no-attack--DEU--SUN--standing-1939-08-23"
+    plea = "characterization:plea a sv:Characterization ; sv:characterizes occurrence:1941-06-22-barbarossa ; sv:as circumstance:selfDefense ; sv:holds true ; sv:claimedBy state:DEU ; sv:hasSource source:m1 ."
+    found = "characterization:found a sv:Characterization ; sv:characterizes occurrence:1941-06-22-barbarossa ; sv:as circumstance:{} ; sv:holds {} ; sv:claimedBy org:IMT ; sv:hasSource source:judgment . org:IMT a sv:Organization . source:judgment sv:sourceKind sourcekind:{} ."
+    assert derive(only="09*").verdict(duty) == "breached", "nobody claims it"
+    contested = derive(only="09*", extra=plea)
+    assert (contested(duty, "allegedlyBrokenBy"), contested.verdict(duty)) == ({"1941-06-22-barbarossa"}, "undetermined")
+    for circumstance, holds in (("selfDefense", "false"), ("aggression", "true")):
+        assert derive(only="09*", extra=plea + found.format(circumstance, holds, "courtDecision")).verdict(duty) == "breached"
+    assert derive(only="09*", extra=plea + found.format("aggression", "true", "intergovernmental")).verdict(duty) == "undetermined", "a vote of states"
+
+
 @pytest.mark.slow
 def test_rdflib_derives_the_same(cases: Derived) -> None:
     other = derive(RdflibEngine())

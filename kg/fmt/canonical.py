@@ -2,7 +2,8 @@
 
 Prefixes in the order of the table (kg.namespaces), only those used. One block a subject, in the order of the file. In a block
 ``a`` first, then the properties in the order of the columns of a table (kg.tables.columns), then others as they stand. One
-property a line; its values on that line, or one a line where that is too long. Comments stay with what they are about.
+property a line; its values on that line, or one a line where that is too long. Comments stay with what they are about. A file
+without statements stays as it is.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ def canonical(path: Path, data: bytes) -> bytes:
     Raises InputError where it is not valid Turtle, or cannot be written so that its triples and comments stay the same.
     """
     before = parse(path, data).triples
+    if not before:
+        return data  # a file just begun: the prefixes that its author declared are not unused, but not yet used
     text = data.decode("utf-8")
     made = _Reader(text, show_path(path)).read().render()
     after = parse(path, made.encode()).triples

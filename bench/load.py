@@ -4,7 +4,7 @@ usage: python bench/load.py TRIPLES [ROUNDS] [--embedded] [--write]
 
 All ways in turn, round by round: N-Quads from bench/generate.py; ``oxigraph load`` and ``oxigraph serve`` from the package ``oxigraph``.
 Rates are distinct quads a second. Peak memory is that of the loading process. The raw client posts N-Quads that are ready on disk;
-``kg load`` reads them out of a store first and compares what arrived. ``--write`` writes ``LOAD.md`` and ``load.json``.
+``kg load`` takes the packed text of each graph from a generation and compares what arrived. ``--write`` writes ``LOAD.md`` and ``load.json``.
 """
 
 from __future__ import annotations
@@ -67,14 +67,28 @@ def run_script(text: str, *words: str) -> tuple[float, float]:
 
 PREPARE = """
 sys.path.insert(0, sys.argv[1] + "/bench")
+from pathlib import Path
 import pyoxigraph as ox
+import kg.store
 from generate import generate
 with open(sys.argv[3], "w", encoding="utf-8") as out:
     out.writelines(generate(int(sys.argv[2])))
-store = ox.Store(sys.argv[4])
-store.bulk_load(path=sys.argv[3], format=ox.RdfFormat.N_QUADS)
-store.flush()
-seconds = len(store)"""
+record = ox.Store()
+record.bulk_load(path=sys.argv[3], format=ox.RdfFormat.N_QUADS)
+graphs = {graph.value: sum(1 for _ in record.quads_for_pattern(None, None, None, graph)) for graph in record.named_graphs()}
+with kg.store.writing(Path(sys.argv[4])):
+    kg.store.write_generation(Path(sys.argv[4]), "bench", record, {"graphs": graphs}, {"queries": {}})
+seconds = len(record)"""
+
+OPENED = """
+from pathlib import Path
+from types import SimpleNamespace
+import kg.store
+from kg.load import load
+def opened(folder):
+    generation = kg.store.current_generation(Path(folder))
+    return SimpleNamespace(generation=generation, manifest=kg.store.read_manifest(generation))
+"""
 
 OURS_EMBEDDED = """
 from pathlib import Path
@@ -85,27 +99,27 @@ with kg.store.writing(store):
     kg.store.write_generation(store, "bench", quads, {"graphs": {}}, {"queries": {}})
 seconds = time.perf_counter() - started"""
 
-OURS_FOLDER = """
-import pyoxigraph as ox
-from types import SimpleNamespace
-from kg.load import load
-store = ox.Store.read_only(sys.argv[3])
+OURS_FOLDER = (
+    OPENED
+    + """
 started = time.perf_counter()
-load(sys.argv[2], SimpleNamespace(store=store, manifest={"graphs": {}}), verify=sys.argv[4])
+load(sys.argv[2], opened(sys.argv[3]), verify=sys.argv[4])
 seconds = time.perf_counter() - started"""
+)
 
-OURS_NETWORK = """
-import pyoxigraph as ox
-from types import SimpleNamespace
-from kg.load import load
-store = ox.Store.read_only(sys.argv[2])
+OURS_NETWORK = (
+    OPENED
+    + """
 started = time.perf_counter()
-report = load(sys.argv[3], SimpleNamespace(store=store, manifest={"graphs": {}}), method=sys.argv[4], verify=sys.argv[5])
+load(sys.argv[3], opened(sys.argv[2]), method=sys.argv[4], verify=sys.argv[5])
 seconds = time.perf_counter() - started"""
+)
 
 DUMP_FIRST = """
 import pyoxigraph as ox
-store = ox.Store.read_only(sys.argv[2])
+from pathlib import Path
+import kg.store
+store = kg.store.open_generation(kg.store.current_generation(Path(sys.argv[2])))
 sys.argv[2] += ".nq"
 before = time.perf_counter()
 store.dump(output=sys.argv[2], format=ox.RdfFormat.N_QUADS)

@@ -12,13 +12,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from kg.errors import KgError
 from kg.load.source import DERIVED, chosen
 from kg.namespaces import PREFIXES, RECORD
+from kg.store import GraphTexts
+
+if TYPE_CHECKING:
+    from kg.query import Base
 
 FORMATS = {"nq": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG, "turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
 PIECE = 1_000_000  # quads in one file of a split export
@@ -34,19 +38,19 @@ class Piece:
     sha256: str
 
 
-def choose(store: ox.Store, only: Iterable[str] = (), derived: bool = True) -> list[str]:
+def choose(base: Base, only: Iterable[str] = (), derived: bool = True) -> list[str]:
     """The graphs to export, in order. Raises UsageError (KG-US32) for a name that fits none."""
-    names = sorted(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode))
+    names = sorted(base.manifest["graphs"])
     return chosen([name for name in names if derived or not name.startswith(DERIVED)], only)
 
 
-def export(store: ox.Store, form: str, out: IO[bytes], graphs: list[str]) -> None:
+def export(base: Base, form: str, out: IO[bytes], graphs: list[str]) -> None:
     """Write the graphs in one of FORMATS, always the same bytes for the same graph. Turtle holds no graph names."""
     if form == "nq":
-        with SortedLines(store, graphs) as lines:
+        with SortedLines(base, graphs) as lines:
             out.writelines(lines)
         return
-    quads = {quad for graph in graphs for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph))}
+    quads = {quad for graph in graphs for quad in base.store.quads_for_pattern(None, None, None, ox.NamedNode(graph))}
     if form == "turtle":
         quads = {ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads}
     ordered = sorted(quads, key=lambda quad: (str(quad.graph_name), str(quad)))
@@ -60,8 +64,8 @@ def export(store: ox.Store, form: str, out: IO[bytes], graphs: list[str]) -> Non
 class SortedLines:
     """The graphs as sorted N-Quads lines, in bounded memory: sorted runs on disk, merged."""
 
-    def __init__(self, store: ox.Store, graphs: list[str]) -> None:
-        self.store = store
+    def __init__(self, base: Base, graphs: list[str]) -> None:
+        self.base = base
         self.graphs = graphs
         self._stack = ExitStack()
 
@@ -82,8 +86,10 @@ class SortedLines:
 
     def _lines(self, folder: Path) -> Iterator[bytes]:
         path = folder / "graph.nt"
+        texts = GraphTexts(self.base.generation, self.base.manifest)
+        self._stack.callback(texts.close)
         for graph in self.graphs:
-            self.store.dump(output=str(path), format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(graph))
+            texts.copy(graph, path)
             tail = f" <{graph}> .\n".encode()
             with path.open("rb") as lines:
                 for line in lines:
@@ -95,7 +101,7 @@ class SortedLines:
         return iter(self._stack.enter_context(path.open("rb")))
 
 
-def split(store: ox.Store, folder: Path, graphs: list[str], size: int = PIECE) -> list[Piece]:
+def split(base: Base, folder: Path, graphs: list[str], size: int = PIECE) -> list[Piece]:
     """Write sorted N-Quads, gzipped, in files of ``size`` quads, with ``void.ttl`` to describe them, into a new folder.
 
     The folder appears when it is complete. Raises KgError (KG-OU02, KG-OU03).
@@ -105,7 +111,7 @@ def split(store: ox.Store, folder: Path, graphs: list[str], size: int = PIECE) -
     aside = folder.parent / f".{folder.name}.{os.getpid()}"
     try:
         aside.mkdir(parents=True)
-        with SortedLines(store, graphs) as lines:
+        with SortedLines(base, graphs) as lines:
             pieces, counts = _write(lines, aside, size)
         (aside / "void.ttl").write_text(_void(pieces, counts), encoding="utf-8")
         if folder.exists():

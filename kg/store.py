@@ -1,7 +1,7 @@
 """Arrow 6, store: generations of an embedded Oxigraph store, swapped in by one pointer file.
 
 Layout of a store folder: ``current`` (the name of a generation), ``generations/NAME/`` (``db/``, ``manifest.json``,
-``graphs.json``, ``catalog.json``, ``names.json``), ``lock``. A generation is complete before ``current`` names it, so a build that is killed
+``graphs.json``, ``graphs.nt.gz``, ``catalog.json``, ``names.json``), ``lock``. A generation is complete before ``current`` names it, so a build that is killed
 leaves the previous one whole.
 """
 
@@ -12,6 +12,8 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from operator import methodcaller
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -22,8 +24,9 @@ TYPE_CHECKING = False  # as in typing, without loading it
 if TYPE_CHECKING:
     from typing import Any
 
-FORMAT = 3  # layout of a generation; a store of another format is rebuilt
+FORMAT = 4  # layout of a generation; a store of another format is rebuilt
 _POINTER = "current"
+_TEXTS = "graphs.nt.gz"
 
 
 def default_store() -> Path:
@@ -81,7 +84,7 @@ class _TwoFiles(dict["str", "Any"]):
 
 
 def read_manifest(generation: Path) -> dict[str, Any]:
-    """The manifest of a generation (``graphs``, the count of each, on demand). Raises StoreError if it is corrupt."""
+    """The manifest of a generation (``graphs``, the count of each, and ``texts`` on demand). Raises StoreError if it is corrupt."""
     return _TwoFiles(generation / "manifest.json", generation / "graphs.json")
 
 
@@ -93,15 +96,26 @@ def read_catalog(generation: Path) -> dict[str, Any]:
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_bytes())
-    except PermissionError as error:
-        raise _os_error(error, path) from None
-    except (ValueError, OSError):
-        if not path.parent.exists():
-            raise StoreError("KG-ST08", "the store was built anew while it was read", place=str(path.parent), fix="run the command again") from None
-        raise StoreError("KG-ST02", f"{path.name} of the store is corrupt", place=str(path), fix=_REBUILD) from None
+    except OSError as error:
+        raise _unreadable(error, path) from None
+    except ValueError:
+        raise _corrupt(path) from None
     if not isinstance(value, dict):
-        raise StoreError("KG-ST02", f"{path.name} of the store is corrupt", place=str(path), fix=_REBUILD)
+        raise _corrupt(path)
     return value
+
+
+def _unreadable(error: OSError, path: Path) -> StoreError:
+    """What to say of a file of a generation that cannot be read."""
+    if isinstance(error, PermissionError):
+        return _os_error(error, path)
+    if not path.parent.exists():
+        return StoreError("KG-ST08", "the store was built anew while it was read", place=str(path.parent), fix="run the command again")
+    return _corrupt(path)
+
+
+def _corrupt(path: Path) -> StoreError:
+    return StoreError("KG-ST02", f"{path.name} of the store is corrupt", place=str(path), fix=_REBUILD)
 
 
 def open_generation(generation: Path) -> ox.Store:
@@ -169,14 +183,81 @@ def _fill(folder: Path, record: bytes | ox.Store, manifest: dict[str, Any], cata
     database.optimize()
     database.flush()
     del database
+    graphs = {"graphs": manifest["graphs"], "texts": _write_texts(folder / _TEXTS, record)}
     names = {key: value for key, value in catalog.items() if key != "queries"}
-    often = {key: value for key, value in manifest.items() if key != "graphs"}
-    files = {"catalog": {"queries": catalog["queries"]}, "names": names, "graphs": {"graphs": manifest["graphs"]}, "manifest": often}
+    often = {key: value for key, value in manifest.items() if key not in graphs}
+    files = {"catalog": {"queries": catalog["queries"]}, "names": names, "graphs": graphs, "manifest": often}
     for name, value in files.items():
         path = folder / f"{name}.json"
         path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
         _sync(path)
     _sync(folder)
+
+
+def _write_texts(path: Path, record: bytes | ox.Store) -> dict[str, list[int]]:
+    """Every named graph as N-Triples, a member of one gzip file each: graph -> [first byte, bytes].
+
+    To read a graph back out of the database takes as long as to send it to another store.
+    """
+    import gzip
+
+    index: dict[str, list[int]] = {}
+    with path.open("wb") as out:
+        for graph, write in _texts(record):
+            start = out.tell()
+            with gzip.GzipFile("", "wb", 1, out, mtime=0) as member:
+                write(member)
+            index[graph] = [start, out.tell() - start]
+    _sync(path)
+    return index
+
+
+def _texts(record: bytes | ox.Store) -> Iterator[tuple[str, Callable[[Any], object]]]:
+    """Each graph, and what writes it to a file."""
+    if isinstance(record, ox.Store):
+        for graph in record.named_graphs():
+            yield graph.value, partial(record.dump, format=ox.RdfFormat.N_TRIPLES, from_graph=graph)
+        return
+    found: dict[bytes, list[bytes]] = {}
+    for line in record.splitlines():
+        triple, _, name = line[:-2].rpartition(b" ")
+        found.setdefault(name, []).append(triple)
+    for name, triples in found.items():
+        yield name[1:-1].decode(), methodcaller("write", b" .\n".join([*triples, b""]))
+
+
+class GraphTexts:
+    """The graphs of a generation as N-Triples. Held open, so that a build in the meantime takes nothing away."""
+
+    def __init__(self, generation: Path, manifest: dict[str, Any]) -> None:
+        """Raises StoreError if they cannot be read."""
+        self._path = generation / _TEXTS
+        try:
+            self._file = open(self._path, "rb")
+        except OSError as error:
+            raise _unreadable(error, self._path) from None
+        self._index = manifest["texts"]
+
+    def copy(self, graph: str, path: Path) -> None:
+        """Write one graph to a file. Raises StoreError if its text is corrupt, OSError if the file cannot be written."""
+        import zlib
+
+        unpack = zlib.decompressobj(wbits=31)
+        with path.open("wb") as out:
+            try:
+                start, left = self._index[graph]
+                self._file.seek(start)
+                while left > 0 and (packed := self._file.read(min(left, 1 << 20))):
+                    left -= len(packed)
+                    out.write(unpack.decompress(packed))
+            except (zlib.error, KeyError, TypeError, ValueError):
+                raise _corrupt(self._path) from None
+        if not unpack.eof:
+            raise _corrupt(self._path)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
 
 
 def rewrite_manifest(generation: Path, manifest: dict[str, Any]) -> None:

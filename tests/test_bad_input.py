@@ -159,6 +159,24 @@ def test_damage_in_a_file_that_is_seldom_read(name: str, copy: Path) -> None:
         refused(kg(*words, store=copy), 3, "KG-ST02", name)
 
 
+@pytest.mark.parametrize("words", [("load", "{}/target"), ("export",), ("export", "--split", "{}/out")], ids=["load", "export", "split"])
+def test_damage_in_the_text_of_the_graphs(words: tuple[str, ...], copy: Path, tmp_path: Path) -> None:
+    generation = current_generation(copy)
+    assert generation is not None
+    texts, index = generation / "graphs.nt.gz", generation / "graphs.json"
+    whole, places = texts.read_bytes(), index.read_bytes()
+    flipped = bytearray(whole)
+    flipped[len(whole) // 2] ^= 0xFF
+    none = json.dumps(json.loads(places) | {"texts": {}}).encode()
+    for number, (data, named) in enumerate([(b"", places), (whole[:-9], places), (bytes(flipped), places), (whole, none), (None, places)]):
+        index.write_bytes(named)
+        texts.unlink(missing_ok=True)
+        if data is not None:
+            texts.write_bytes(data)
+        refused(kg(*(word.format(tmp_path / str(number)) for word in words), store=copy), 3, "KG-ST02", "graphs.nt.gz")
+    assert not list(tmp_path.glob("*/out")), "nothing half written"
+
+
 @pytest.mark.parametrize("version", ["0.0.1", "99.0.0"])
 def test_a_store_of_another_version_is_made_anew_and_says_so_also_to_a_pipe(version: str, copy: Path) -> None:
     generation = current_generation(copy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -18,7 +19,7 @@ from conftest import WORLD
 from kg.build import build, compile_record, sorted_quads
 from kg.errors import StoreError
 from kg.inputs import content_digest, packaged_data, ready
-from kg.store import current_generation, open_generation, read_manifest, writing
+from kg.store import GraphTexts, current_generation, open_generation, read_manifest, write_generation, writing
 
 KG = [sys.executable, "-m", "kg"]
 BUILD = ("build", "--force", "--from", str(WORLD))
@@ -60,6 +61,28 @@ def test_one_graph_a_file_and_derived_apart(store: Path) -> None:
     derived = {graph for graph in graphs if "/derived/" in graph}
     status = ox.NamedNode("https://w3id.org/servanda/ontology#dutyStatus")
     assert {quad.graph_name.value for quad in view.quads_for_pattern(None, status, None)} <= derived
+
+
+@pytest.mark.parametrize("form", ["store", "lines"])
+def test_the_texts_beside_the_database_hold_the_same(form: str, store: Path, tmp_path: Path) -> None:
+    """Written from a store in memory, as a build does, or from sorted lines, as the wheel carries them."""
+    generation = current_generation(store)
+    assert generation is not None
+    database = open_generation(generation)
+    manifest = read_manifest(generation)
+    if form == "lines":
+        with writing(tmp_path / "other"):
+            generation = write_generation(tmp_path / "other", "again", sorted_quads(database), manifest, {"queries": {}})
+        manifest = read_manifest(generation)
+    texts = GraphTexts(generation, manifest)
+    assert set(manifest["texts"]) == {graph.value for graph in database.named_graphs()} == set(manifest["graphs"])
+    for graph in database.named_graphs():
+        texts.copy(graph.value, tmp_path / "graph.nt")
+        there = database.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph)
+        assert there is not None
+        assert sorted((tmp_path / "graph.nt").read_bytes().splitlines()) == sorted(there.splitlines())
+    texts.close()
+    assert gzip.decompress((generation / "graphs.nt.gz").read_bytes()).count(b"\n") == len(database), "one gzip file for other programs too"
 
 
 def test_unchanged_inputs_build_nothing(store: Path) -> None:

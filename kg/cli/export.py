@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kg.cli.common import base
 from kg.cli.parsing import parser
 from kg.errors import KgError, UsageError
+
+if TYPE_CHECKING:
+    from kg.query import Base
 
 
 def main(words: list[str]) -> int:
@@ -29,29 +33,26 @@ def main(words: list[str]) -> int:
         raise UsageError("KG-US36", "--split writes N-Quads into a folder of its own", fix="leave out --format and --output; --size is at least 1")
     from kg.export import choose, split
 
-    store = base(args.store).store
-    graphs = choose(store, args.only, args.derived)
+    here = base(args.store)
+    graphs = choose(here, args.only, args.derived)
     if args.split:
-        pieces = split(store, args.split, graphs, args.size)
+        pieces = split(here, args.split, graphs, args.size)
         print(f"wrote {sum(piece.quads for piece in pieces):,} quads of {len(graphs)} graphs in {len(pieces)} files: {args.split}")
         return 0
-    _write(args.output, args.format or _by_ending(args.output), store, graphs)
+    _write(args.output, args.format or _by_ending(args.output), here, graphs)
     return 0
 
 
-def _write(path: Path | None, form: str, store: object, graphs: list[str]) -> None:
-    import pyoxigraph as ox
-
+def _write(path: Path | None, form: str, here: Base, graphs: list[str]) -> None:
     from kg.export import export
 
-    assert isinstance(store, ox.Store)
     if path is None:
-        export(store, form, sys.stdout.buffer, graphs)
+        export(here, form, sys.stdout.buffer, graphs)
         return
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with aside.open("wb") as out:
-            export(store, form, out, graphs)
+            export(here, form, out, graphs)
         os.replace(aside, path)
     except OSError as error:
         aside.unlink(missing_ok=True)

@@ -104,7 +104,7 @@ def load(
     """
     started = time.perf_counter()
     say, warn = progress or _silent, warn or _silent
-    source = Source(base.store, only, derived, check_graph(graph))
+    source = Source(base, only, derived, check_graph(graph))
     try:
         there, kind, way, said = open_target(target, access, server, method, say)
         for line in said:

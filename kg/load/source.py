@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from kg.errors import UsageError
 from kg.namespaces import GRAPH
+from kg.store import GraphTexts
+
+if TYPE_CHECKING:
+    from kg.query import Base
 
 DERIVED = GRAPH + "derived/"
 LOADING = GRAPH + "loading/"
@@ -136,16 +141,16 @@ def replacement(parts: Mapping[str, bytes], held: Iterable[str]) -> bytes:
 
 
 class Source:
-    """The graphs of an open store, chosen by name, with or without what was derived, as they are or as one graph."""
+    """The graphs of an open base, chosen by name, with or without what was derived, as they are or as one graph."""
 
-    def __init__(self, store: ox.Store, only: Iterable[str] = (), derived: bool = True, merge: str | None = None) -> None:
+    def __init__(self, base: Base, only: Iterable[str] = (), derived: bool = True, merge: str | None = None) -> None:
         """``only`` are names such as ``agreements/*``, ``derived/assess`` or full IRIs. Raises UsageError (KG-US32)."""
-        self.store = store
-        names = sorted(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode))
+        names = sorted(base.manifest["graphs"])
         names = [name for name in names if derived or not name.startswith(DERIVED)]
         self.graphs = chosen(names, only)
         self.merge = merge
         self.names = [merge] if merge else self.graphs
+        self._texts = GraphTexts(base.generation, base.manifest)
         self._number = 0
         self._folder = tempfile.TemporaryDirectory(prefix="kg-load-")
 
@@ -161,16 +166,17 @@ class Source:
                 path.unlink(missing_ok=True)
 
     def _write(self, path: Path, graphs: list[str]) -> None:
-        if len(graphs) == 1:
-            self.store.dump(output=str(path), format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(graphs[0]))
-            return
         lines: set[bytes] = set()
         for graph in graphs:
-            lines.update((self.store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(graph)) or b"").splitlines(keepends=True))
-        path.write_bytes(b"".join(sorted(lines)))
+            self._texts.copy(graph, path)
+            if len(graphs) > 1:
+                lines.update(path.read_bytes().splitlines(keepends=True))
+        if len(graphs) > 1:
+            path.write_bytes(b"".join(sorted(lines)))
 
     def close(self) -> None:
         """Remove the working files."""
+        self._texts.close()
         self._folder.cleanup()
 
 

@@ -166,9 +166,9 @@ class Job:
             found[content.graph] = content
             tail = f" <{content.graph}> .\n".encode()
             with content.path.open("rb") as lines:
-                while batch := lines.readlines(CHUNK):
-                    ready += [line[:-3] + tail for line in batch]
-                    held += sum(map(len, batch))
+                while chunk := lines.read(CHUNK):
+                    ready.append((chunk + lines.readline()).replace(b" .\n", tail))  # a line ends in no other place: in literals it is written out
+                    held += len(chunk)
                     if held >= CHUNK:
                         yield b"".join(ready)
                         ready, held = [], 0

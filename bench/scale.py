@@ -1,11 +1,11 @@
 """Measure the rules and every canned query on graphs of several sizes, in one run.
 
-usage: python bench/scale.py [--sizes 100000,1000000] [--rounds N] [--patience SECONDS] [--folder DIR] [--write]
+usage: python bench/scale.py [--sizes 100000,1000000] [--rounds N] [--patience SECONDS] [--folder DIR] [--queries NAME,…] [--write]
 
 The graphs are ``generate.grown``: parties grow with the graph, so that a party has as many agreements in a big one as in a small one.
 Each size is derived in a process of its own (infer, activate, assess: seconds and peak memory), written as a store, and asked every
 query in a process of its own, as it is asked without options (only the parameters that it needs); a query that takes longer than ``--patience`` is given up.
-``--folder`` keeps the stores for another run; ``--write`` writes ``SCALE.md`` and ``scale.json``.
+``--folder`` keeps the stores for another run; ``--queries`` asks only these again, and keeps the rest of ``scale.json``; ``--write`` writes ``SCALE.md`` and ``scale.json``.
 """
 
 from __future__ import annotations
@@ -89,12 +89,14 @@ def child(*words: str, patience: float | None = None) -> dict[str, Any]:
     return answer
 
 
-def measure(sizes: list[int], rounds: int, patience: float, folder: Path) -> dict[str, Any]:
-    """Everything, smallest first."""
+def measure(sizes: list[int], rounds: int, patience: float, folder: Path, names: list[str]) -> dict[str, Any]:
+    """Everything, smallest first; only the queries of these names, if any are given, beside the results of the run before."""
     from kg.catalog import FOLDERS
 
     results: dict[str, Any] = {"machine": machine(), "patience": patience, "derive": {}, "queries": {}}
-    names = sorted(path.stem for part in FOLDERS for path in (HERE.parent / "queries" / part).glob("*.rq"))
+    if names:
+        results = json.loads((HERE / "scale.json").read_text(encoding="utf-8")) | {"patience": patience}
+    names = names or sorted(path.stem for part in FOLDERS for path in (HERE.parent / "queries" / part).glob("*.rq"))
     for size in sizes:
         store = folder / str(size)
         kept = store / "derived.json"
@@ -150,10 +152,17 @@ def main(words: list[str]) -> int:
     made.add_argument("--rounds", type=int, default=5, help="rounds of each query that count (default 5)")
     made.add_argument("--patience", type=float, default=60, help="seconds after which a query is given up (default 60)")
     made.add_argument("--folder", type=Path, help="where to keep the stores (default: thrown away)")
+    made.add_argument("--queries", default="", help="ask only these again, at the sizes given; the rest stays as scale.json has it")
     made.add_argument("--write", action="store_true", help="write SCALE.md and scale.json")
     args = made.parse_args(words)
     with tempfile.TemporaryDirectory() as name:
-        results = measure([int(size) for size in args.sizes.split(",")], args.rounds, args.patience, args.folder or Path(name))
+        results = measure(
+            [int(size) for size in args.sizes.split(",")],
+            args.rounds,
+            args.patience,
+            args.folder or Path(name),
+            [one for one in args.queries.split(",") if one],
+        )
     if args.write:
         (HERE / "scale.json").write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         (HERE / "SCALE.md").write_text(markdown(results), encoding="utf-8")

@@ -166,5 +166,5 @@ def _standing(engine: Engine) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _values(engine: Engine, text: str) -> Iterator[list[str | None]]:
-    for row in engine.select(text).rows:
+    for row in engine.stream(text):
         yield [None if term is None else term.value for term in row]

@@ -63,7 +63,7 @@ def verdict_days(engine: Engine) -> Iterator[ox.Triple]:
       ?a sv:from ?from ; sv:until ?until ; sv:ofObligation ?o . OPTIONAL {{ ?o sv:forbids ?deontic }} OPTIONAL {{ ?a sv:standing ?standing }}
       OPTIONAL {{ ?a sv:fadesOn ?fades MINUS {{ VALUES ?charge {{ sv:allegedlyBrokenBy sv:brokenBy }} ?a ?charge ?alleged }} }} }}"""
     closed_by = cut_off(engine)
-    for row in engine.select(_PREFIX + text).rows:
+    for row in engine.stream(_PREFIX + text):
         assessment, verdict, start, until = (term.value for term in row[:4] if term is not None)
         until = until if until <= closed_by or row[6] is None else row[6].value
         yield dated(
@@ -89,12 +89,12 @@ def expectation_days(engine: Engine) -> Iterator[ox.Triple]:
     """``knownFrom`` of an expectation: words and omission were both known."""
     text = """SELECT ?x ?kind (MIN(?k) AS ?d) WHERE { ?x a sv:Expectation ; ?kind ?evidence . VALUES ?kind { sv:words sv:notGiven } ?evidence sv:knownFrom ?k } GROUP BY ?x ?kind"""
     days: dict[str, list[str]] = defaultdict(list)
-    for row in engine.select(_PREFIX + text).rows:
+    for row in engine.stream(_PREFIX + text):
         if row[0] is not None and row[2] is not None:
             days[row[0].value].append(row[2].value)
     for expectation, known in days.items():
         yield dated(expectation, "knownFrom", max(known))
 
 
-def _pairs(engine: Engine, text: str) -> list[tuple[str, str]]:
-    return [(row[0].value, row[1].value) for row in engine.select(_PREFIX + text).rows if row[0] is not None and row[1] is not None]
+def _pairs(engine: Engine, text: str) -> Iterator[tuple[str, str]]:
+    return ((row[0].value, row[1].value) for row in engine.stream(_PREFIX + text) if row[0] is not None and row[1] is not None)

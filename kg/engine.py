@@ -42,6 +42,9 @@ class Engine(Protocol):
     def select(self, text: str) -> Rows:
         """Run a SELECT over the union of all graphs."""
 
+    def stream(self, text: str) -> Iterable[Row]:
+        """The rows of a SELECT as they come, for answers that grow with the graph."""
+
 
 class OxigraphEngine:
     """Embedded Oxigraph, in memory or over an open store."""
@@ -66,6 +69,10 @@ class OxigraphEngine:
         assert isinstance(solutions, ox.QuerySolutions)
         names = [variable.value for variable in solutions.variables]
         return Rows(names, [tuple(solution) for solution in solutions])  # type: ignore[arg-type]
+
+    def stream(self, text: str) -> Iterable[Row]:
+        """The rows of a SELECT as they come."""
+        return map(tuple, self.store.query(text, use_default_graph_as_union=True))  # type: ignore[arg-type]
 
 
 class RdflibEngine:
@@ -97,6 +104,10 @@ class RdflibEngine:
         names = [str(variable) for variable in answer.vars or []]
         rows = [tuple(None if term is None else _from_rdflib(term) for term in row) for row in answer]  # type: ignore[union-attr]
         return Rows(names, rows)
+
+    def stream(self, text: str) -> Iterable[Row]:
+        """The rows of a SELECT: all of them are there before the first is given."""
+        return self.select(text).rows
 
 
 def _to_rdflib(term: Term | ox.Triple) -> rdflib.term.Node:

@@ -42,7 +42,7 @@ def closure(engine: Engine, prop: str, reflexive: str, strict: str | None) -> It
     parents: dict[str, set[str]] = defaultdict(set)
     nodes: set[str] = set()
     kinds = "skos:Concept" if prop == "skos:broader" else "sv:Occurrence sv:Place"
-    for row in engine.select(f"{_PREFIX}SELECT ?node ?parent WHERE {{ VALUES ?kind {{ {kinds} }} ?node a ?kind . OPTIONAL {{ ?node {prop} ?parent }} }}").rows:
+    for row in engine.stream(f"{_PREFIX}SELECT ?node ?parent WHERE {{ VALUES ?kind {{ {kinds} }} ?node a ?kind . OPTIONAL {{ ?node {prop} ?parent }} }}"):
         node = _text(row[0])
         nodes.add(node)
         if row[1] is not None:
@@ -124,7 +124,7 @@ def _dated(engine: Engine, classes: Iterable[str], names: tuple[str, str, str]) 
     kinds = " ".join(f"sv:{name}" for name in classes)
     optional = " ".join(f"OPTIONAL {{ ?thing sv:{name} ?{name} }}" for name in (*names, "datePrecision"))
     text = f"{_PREFIX}SELECT DISTINCT ?thing {' '.join('?' + name for name in names)} ?datePrecision WHERE {{ VALUES ?kind {{ {kinds} }} ?thing a ?kind . {optional} }}"
-    for row in engine.select(text).rows:
+    for row in engine.stream(text):
         values = [None if term is None else _text(term) for term in row]
         yield _text(row[0]), values[1], values[2], values[3], values[4]
 
@@ -132,14 +132,14 @@ def _dated(engine: Engine, classes: Iterable[str], names: tuple[str, str, str]) 
 def _known_starts(engine: Engine) -> dict[str, tuple[str, str | None]]:
     """Participation whose first day is unknown -> a day on which it was bound, and the day of signature."""
     text = f"{_PREFIX}SELECT ?p ?known ?signed WHERE {{ ?p sv:knownBoundFrom ?known . OPTIONAL {{ ?p sv:ofAgreement ?a . ?a sv:signedOn ?signed }} }}"
-    return {_text(row[0]): (_text(row[1]), None if row[2] is None else _text(row[2])) for row in engine.select(text).rows}
+    return {_text(row[0]): (_text(row[1]), None if row[2] is None else _text(row[2])) for row in engine.stream(text)}
 
 
 def _last_days(engine: Engine) -> dict[str, str]:
     """Participation -> the last day of its party or of its agreement, whichever came first: nobody is bound after it."""
     text = f"""{_PREFIX}SELECT ?p (MIN(?day) AS ?last) WHERE {{
       {{ ?p sv:participant ?party . ?party sv:existedUntil ?day }} UNION {{ ?p sv:ofAgreement ?agreement . ?agreement sv:inForceUntil ?day }} }} GROUP BY ?p"""
-    return {_text(row[0]): _text(row[1]) for row in engine.select(text).rows}
+    return {_text(row[0]): _text(row[1]) for row in engine.stream(text)}
 
 
 def _text(term: object) -> str:

@@ -61,6 +61,10 @@ class LineEngine:
         assert isinstance(answer, ox.QuerySolutions)
         return rows(answer)
 
+    def stream(self, text: str) -> Iterable[Row]:
+        """The rows of a SELECT."""
+        return self.select(text).rows
+
     def construct(self, text: str) -> set[ox.Triple]:
         """Run a CONSTRUCT over the union of all graphs."""
         return {quad.triple for quad in ox.parse(self._ask({"construct": text}).encode(), format=ox.RdfFormat.N_TRIPLES)}

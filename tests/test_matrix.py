@@ -19,7 +19,7 @@ from engines import ENGINES
 from golden_update import GOLDEN, answer, known_names
 
 from kg.catalog import queries
-from kg.engine import Engine, OxigraphEngine, Rows
+from kg.engine import Engine, OxigraphEngine, Row, Rows
 from kg.errors import KgError
 from kg.load.endpoint import SERVERS
 from kg.rules import rule_files
@@ -62,6 +62,10 @@ class Lockstep:
         right = self.reference.select(text)
         self._note(LOOKUPS, lambda: sorted(map(str, self.other.select(text).rows)) == sorted(map(str, right.rows)))
         return right
+
+    def stream(self, text: str) -> list[Row]:
+        """The rows of a look-up on both."""
+        return self.select(text).rows
 
     def _note(self, name: str, agrees: Any) -> None:
         said = outcome(agrees)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from kg.engine import Rows, Term
+from kg.engine import Row, Rows, Term
 from kg.errors import EndpointError, UsageError
 from kg.sparql import rows
 
@@ -54,6 +54,10 @@ class RemoteEngine:
             raise EndpointError("KG-EN10", "the store answers a SELECT with a boolean", place=self.endpoint.query, fix=_CHECK)
         found = rows(answer)
         return Rows(found.names, [tuple(_BOOLEANS.get(term, term) for term in row) for row in found.rows])
+
+    def stream(self, text: str) -> Iterable[Row]:
+        """The rows of a SELECT: the whole answer is read before the first is given."""
+        return self.select(text).rows
 
     def ask(self, text: str) -> ox.QueryBoolean:
         """Run an ASK; Virtuoso answers with a row that holds a number."""

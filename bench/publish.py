@@ -16,14 +16,14 @@ SMALL = (
     ("run.py",),
     ("validate.py", "--sizes", "30000,1000000", "--pyshacl", "30000", "--write"),
     ("load.py", "1000000", "5", "--write"),
-    ("scale.py", "--write"),
+    ("scale.py", "--on-disk", "100000,1000000", "--write"),
 )
 BIG = (
     ("run.py",),
     ("validate.py", "--pyshacl", "30000,100000,300000", "--write"),
     ("load.py", "1000000", "5", "--write"),
     ("load.py", "10000000", "1", "--write"),
-    ("scale.py", "--sizes", "100000,1000000,10000000", "--patience", "30", "--write"),
+    ("scale.py", "--sizes", "100000,1000000,10000000", "--on-disk", "100000,1000000,10000000", "--patience", "30", "--write"),
 )
 
 

@@ -1,10 +1,11 @@
 """Measure the rules and every canned query on graphs of several sizes, in one run.
 
-usage: python bench/scale.py [--sizes 100000,1000000] [--rounds N] [--patience SECONDS] [--folder DIR] [--queries NAME,…] [--write]
+usage: python bench/scale.py [--sizes 100000,1000000] [--rounds N] [--patience SECONDS] [--folder DIR] [--queries NAME,…] [--on-disk SIZE,…] [--write]
 
 The graphs are ``generate.grown``: parties grow with the graph, so that a party has as many agreements in a big one as in a small one.
 Each size is derived in a process of its own (infer, activate, assess: seconds and peak memory), written as a store, and asked every
 query in a process of its own, as it is asked without options (only the parameters that it needs); a query that takes longer than ``--patience`` is given up.
+``--on-disk`` derives graphs of these sizes once more, with the rules' store on disk, as ``kg build --on-disk`` does; given alone with ``--sizes ""``, the rest stays.
 ``--folder`` keeps the stores for another run; ``--queries`` asks only these again, and keeps the rest of ``scale.json``; ``--write`` writes ``SCALE.md`` and ``scale.json``.
 """
 
@@ -27,8 +28,11 @@ from run import HERE, Opened, machine, machine_line
 STEPS = ("infer", "activate", "assess")
 
 
-def derive(size: int, folder: Path) -> dict[str, Any]:
-    """Generate, derive, and write the store: seconds a step, triples derived, activations, peak memory in MB. Run in a process of its own."""
+def derive(size: int, folder: Path, scratch: Path | None = None) -> dict[str, Any]:
+    """Generate, derive (in memory, or in an empty folder ``scratch``), and write the store. Run in a process of its own.
+
+    Gives seconds a step, triples derived, activations, and peak memory in MB.
+    """
     import pyoxigraph as ox
 
     from kg.activate import activate
@@ -38,7 +42,7 @@ def derive(size: int, folder: Path) -> dict[str, Any]:
     from kg.infer import infer
     from kg.store import write_generation, writing
 
-    engine = OxigraphEngine()
+    engine = OxigraphEngine(ox.Store(str(scratch)) if scratch else None)
     for document in read_schema():
         engine.add(document.graph, document.triples)
     lines = folder / "base.nq"
@@ -89,14 +93,18 @@ def child(*words: str, patience: float | None = None) -> dict[str, Any]:
     return answer
 
 
-def measure(sizes: list[int], rounds: int, patience: float, folder: Path, names: list[str]) -> dict[str, Any]:
+def measure(sizes: list[int], rounds: int, patience: float, folder: Path, names: list[str], on_disk: list[int]) -> dict[str, Any]:
     """Everything, smallest first; only the queries of these names, if any are given, beside the results of the run before."""
     from kg.catalog import FOLDERS
 
-    results: dict[str, Any] = {"machine": machine(), "patience": patience, "derive": {}, "queries": {}}
-    if names:
+    results: dict[str, Any] = {"machine": machine(), "patience": patience, "derive": {}, "on_disk": {}, "queries": {}}
+    if names or not sizes:
         results = json.loads((HERE / "scale.json").read_text(encoding="utf-8")) | {"patience": patience}
     names = names or sorted(path.stem for part in FOLDERS for path in (HERE.parent / "queries" / part).glob("*.rq"))
+    for size in on_disk:
+        with tempfile.TemporaryDirectory(dir=folder) as name:
+            results["on_disk"][str(size)] = child("derive", str(size), name, "disk")
+        print(size, "on disk", results["on_disk"][str(size)], file=sys.stderr, flush=True)
     for size in sizes:
         store = folder / str(size)
         kept = store / "derived.json"
@@ -115,6 +123,7 @@ def measure(sizes: list[int], rounds: int, patience: float, folder: Path, names:
 def markdown(results: dict[str, Any]) -> str:
     """The results as a page."""
     sizes = list(results["derive"])
+    derived = [("memory", size, found) for size, found in results["derive"].items()] + [("disk", size, found) for size, found in results["on_disk"].items()]
     lines = [
         "# Measured: rules and queries on big graphs",
         "",
@@ -122,16 +131,16 @@ def markdown(results: dict[str, Any]) -> str:
         "",
         machine_line(results["machine"]),
         "",
-        "| Asserted, triples | "
+        "| Asserted, triples | rules' store | "
         + " | ".join(f"{step}, s" for step in STEPS)
         + " | all, s | activations | derived triples | microseconds a triple, asserted or derived | memory, MB |",
-        "|---" * (len(STEPS) + 6) + "|",
+        "|---" * (len(STEPS) + 7) + "|",
     ]
-    for size, found in results["derive"].items():
+    for where, size, found in derived:
         whole = sum(found["seconds"].values())
         each = whole / (found["triples"] + found["derived"]) * 1e6
         steps = " | ".join(f"{found['seconds'][step]:.1f}" for step in STEPS)
-        lines.append(f"| {int(size):,} | {steps} | {whole:.1f} | {found['activations']:,} | {found['derived']:,} | {each:.0f} | {found['memory_mb']:,} |")
+        lines.append(f"| {int(size):,} | {where} | {steps} | {whole:.1f} | {found['activations']:,} | {found['derived']:,} | {each:.0f} | {found['memory_mb']:,} |")
     lines += ["", "| Query | " + " | ".join(f"{int(size):,}: s | rows" for size in sizes) + " |", "|---" * (1 + 2 * len(sizes)) + "|"]
     for name, row in results["queries"].items():
         cells = [
@@ -141,10 +150,16 @@ def markdown(results: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def numbers(text: str) -> list[int]:
+    """The numbers of an option, none if it is empty."""
+    return [int(one) for one in text.split(",") if one]
+
+
 def main(words: list[str]) -> int:
     """Measure, and print the page."""
     if words[:1] == ["--child"]:
-        found = derive(int(words[2]), Path(words[3])) if words[1] == "derive" else ask(Path(words[2]), words[3], int(words[4]))
+        scratch = Path(words[3]) / "rules" if words[4:] == ["disk"] else None
+        found = derive(int(words[2]), Path(words[3]), scratch) if words[1] == "derive" else ask(Path(words[2]), words[3], int(words[4]))
         print(json.dumps(found))
         return 0
     made = argparse.ArgumentParser(description="Measure the rules and every canned query on graphs of several sizes.")
@@ -153,15 +168,17 @@ def main(words: list[str]) -> int:
     made.add_argument("--patience", type=float, default=60, help="seconds after which a query is given up (default 60)")
     made.add_argument("--folder", type=Path, help="where to keep the stores (default: thrown away)")
     made.add_argument("--queries", default="", help="ask only these again, at the sizes given; the rest stays as scale.json has it")
+    made.add_argument("--on-disk", default="", help="derive graphs of these sizes with the rules' store on disk, too")
     made.add_argument("--write", action="store_true", help="write SCALE.md and scale.json")
     args = made.parse_args(words)
     with tempfile.TemporaryDirectory() as name:
         results = measure(
-            [int(size) for size in args.sizes.split(",")],
+            numbers(args.sizes),
             args.rounds,
             args.patience,
             args.folder or Path(name),
             [one for one in args.queries.split(",") if one],
+            numbers(args.on_disk),
         )
     if args.write:
         (HERE / "scale.json").write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

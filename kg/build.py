@@ -15,7 +15,7 @@ from kg.errors import InputError, StoreError
 from kg.inputs import Progress, content_digest, fingerprint, packaged_data
 from kg.read import Document, find_files, named_only, read_data, read_file
 from kg.resources import folder
-from kg.store import FORMAT, current_generation, read_manifest, rewrite_manifest, write_generation, writing
+from kg.store import FORMAT, current_generation, read_manifest, rewrite_manifest, scratch, write_generation, writing
 
 
 class BuildReport(NamedTuple):
@@ -53,14 +53,14 @@ def read_schema() -> list[Document]:
     return [Document(d.path, d.graph, tuple(named_only(d))) for d in map(read_file, files)]
 
 
-def derive(documents: list[Document], progress: Progress) -> ox.Store:
-    """Load documents into memory and run infer, activate and assess over them."""
+def derive(documents: list[Document], progress: Progress, aside: Path | None = None) -> ox.Store:
+    """Load documents and run infer, activate and assess over them: in memory, or in a database in an empty folder."""
     from kg.activate import activate
     from kg.assess import assess
     from kg.engine import OxigraphEngine
     from kg.infer import infer
 
-    engine = OxigraphEngine()
+    engine = OxigraphEngine(ox.Store(str(aside)) if aside else None)
     for document in documents:
         engine.add(document.graph, document.triples)
     for step in (infer, activate, assess):
@@ -77,17 +77,26 @@ def sorted_quads(store: ox.Store) -> bytes:
     return b"".join(sorted(dumped.splitlines(keepends=True)))
 
 
-def build(store: Path, sources: list[Path] | None = None, *, force: bool = False, engine: str | None = None, progress: Progress | None = None) -> BuildReport:
+def build(
+    store: Path,
+    sources: list[Path] | None = None,
+    *,
+    force: bool = False,
+    engine: str | None = None,
+    on_disk: bool = False,
+    progress: Progress | None = None,
+) -> BuildReport:
     """Build the store from the packaged data, or from folders of Turtle files.
 
-    Does nothing if the inputs are those of the generation in use, unless ``force``. Raises NotConforming where the
+    Does nothing if the inputs are those of the generation in use, unless ``force``. With ``on_disk`` the rules work in a
+    database beside the store instead of in memory: slower, and for graphs that memory does not hold. Raises NotConforming where the
     data violate the shapes, InputError where a file is refused, StoreError where the store cannot be written;
     the previous generation then stays in use.
     """
     started = time.perf_counter()
     say = progress or _silent
     sources = [source.resolve() for source in sources or packaged_data()]
-    with writing(store):
+    with writing(store), scratch(store) as aside:
         contributed = contributions.files(store)
         digest = content_digest(sources, contributed)
         manifest = None if force else _unchanged(store, digest, sources, contributed)
@@ -99,7 +108,7 @@ def build(store: Path, sources: list[Path] | None = None, *, force: bool = False
             record, manifest, names = carried
             action, results = "loaded", list[Any]()
         else:
-            record, manifest, names, results = compile_record(sources, digest, say, engine, contributed)
+            record, manifest, names, results = compile_record(sources, digest, say, engine, contributed, aside if on_disk else None)
             action = "built"
         manifest |= {"action": action, "fingerprint": fingerprint(sources, contributed), "sources": [str(source) for source in sources]}
         say(f"{'store':9} {len(manifest['graphs'])} graphs, {manifest['quads']:,} quads")
@@ -108,14 +117,14 @@ def build(store: Path, sources: list[Path] | None = None, *, force: bool = False
 
 
 def compile_record(
-    sources: list[Path], digest: str, say: Progress, engine: str | None = None, contributed: Iterable[Path] = ()
+    sources: list[Path], digest: str, say: Progress, engine: str | None = None, contributed: Iterable[Path] = (), aside: Path | None = None
 ) -> tuple[ox.Store, dict[str, Any], dict[str, Any], list[Any]]:
     """Read, validate, infer, activate, assess: the record, its manifest and catalog, and warnings of the validation."""
     documents = read_record(sources, contributed)
     say(f"{'read':9} {len(documents)} files, {sum(len(d.triples) for d in documents):,} triples")
     results = validate(documents, engine)
     say(f"{'validate':9} conforms, {len(results)} warnings and notes")
-    record = derive(documents, say)
+    record = derive(documents, say, aside)
     return (record, *described(record, digest), results)
 
 

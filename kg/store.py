@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FORMAT = 4  # layout of a generation; a store of another format is rebuilt
 _POINTER = "current"
 _TEXTS = "graphs.nt.gz"
+_SCRATCH = ".rules"
 
 
 def default_store() -> Path:
@@ -146,6 +147,24 @@ def writing(store: Path) -> Iterator[None]:
                 "KG-ST04", "another process is writing to this store", place=str(store), fix="wait until it has finished, or use --store DIR"
             ) from None
         yield
+
+
+@contextmanager
+def scratch(store: Path) -> Iterator[Path]:
+    """A folder for a database that lasts as long as a build: not there at first, gone afterwards. Call inside ``writing``.
+
+    Raises StoreError where what is written to it does not fit, or may not be written.
+    """
+    folder = store / _SCRATCH
+    try:
+        if folder.exists():  # a killed build left it
+            _remove(folder)
+        yield folder
+    except OSError as error:
+        raise _os_error(error, store) from None
+    finally:
+        if folder.exists():
+            _remove(folder)
 
 
 def write_generation(

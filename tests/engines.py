@@ -16,7 +16,7 @@ import pyoxigraph as ox
 import pytest
 from servers import oxigraph, virtuoso
 
-from kg.engine import Engine, RdflibEngine, Rows
+from kg.engine import Engine, RdflibEngine, Row, Rows
 from kg.errors import KgError
 from kg.load.endpoint import discover
 from kg.load.http import Access, Client

@@ -113,17 +113,24 @@ def test_a_killed_build_leaves_the_previous_store(copy: Path, delay: float) -> N
     assert run("query", "run", "breached", "--format", "json", store=copy).returncode == 0
 
 
-@pytest.mark.parametrize("seen", ["generations/.*", "generations/.*/db", "generations/.*/catalog.json", ".current.*"])
+def test_the_rules_on_disk_give_the_same_bytes(copy: Path) -> None:
+    before = exported(copy)
+    assert build(copy, [WORLD], force=True, on_disk=True).action == "built"
+    assert exported(copy) == before
+    assert not list(copy.glob(".rules*")), "the rules' database lasts as long as the build"
+
+
+@pytest.mark.parametrize("seen", [".rules/*", "generations/.*", "generations/.*/db", "generations/.*/catalog.json", ".current.*"])
 def test_a_build_killed_while_it_writes_leaves_the_previous_store(copy: Path, seen: str) -> None:
     before = exported(copy)
-    child = subprocess.Popen([*KG, *BUILD, "--store", str(copy)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen([*KG, *BUILD, "--on-disk", "--store", str(copy)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while child.poll() is None and not list(copy.glob(seen)):
         time.sleep(0.0005)
     child.send_signal(signal.SIGKILL)
     child.wait()
     assert exported(copy) == before
     assert build(copy, [WORLD], force=True).action == "built"
-    assert not list(copy.glob("generations/.*")), "what the killed build left is cleared"
+    assert not list(copy.glob("generations/.*")) and not list(copy.glob(".rules*")), "what the killed build left is cleared"
     assert exported(copy) == before
 
 
@@ -180,7 +187,8 @@ def test_no_permission_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small disk")
-def test_a_full_disk_keeps_the_previous_store(copy: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", [[], ["--on-disk"]])
+def test_a_full_disk_keeps_the_previous_store(where: list[str], copy: Path, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     size = sum(path.stat().st_size for path in copy.rglob("*") if path.is_file())
@@ -191,11 +199,11 @@ def test_a_full_disk_keeps_the_previous_store(copy: Path, tmp_path: Path) -> Non
         small = disk / "store"
         shutil.copytree(copy, small)
         before = exported(small)
-        done = run(*BUILD, store=small)
+        done = run(*BUILD, *where, store=small)
         assert done.returncode == 3, done.stdout
         assert "KG-ST05" in done.stderr, done.stderr
         assert exported(small) == before
-        assert not list(small.glob("generations/.*"))
+        assert not list(small.glob("generations/.*")) and not list(small.glob(".rules*"))
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=False)
 

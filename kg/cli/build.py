@@ -20,10 +20,11 @@ def main(words: list[str]) -> int:
     )
     made.add_argument("--force", action="store_true", help="build even if nothing changed")
     made.add_argument("--engine", choices=("rudof", "pyshacl"), help="engine of the validation (default rudof; pyshacl is the reference)")
+    made.add_argument("--on-disk", action="store_true", help="run the rules in a database on disk, not in memory: slower, for graphs that memory does not hold")
     made.add_argument("--format", choices=("text", "json"), default="text")
     args = made.parse_args(words)
     store = args.store or default_store()
-    report = build(store, args.sources, force=args.force, engine=args.engine, progress=progress)
+    report = build(store, args.sources, force=args.force, engine=args.engine, on_disk=args.on_disk, progress=progress)
     graphs = report.manifest["graphs"]
     if args.format == "json":
         rows = [{"iri": iri, "triples": count, "action": report.action} for iri, count in graphs.items()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from kg.errors import InputError, StoreError
 from kg.inputs import Progress, content_digest, fingerprint, packaged_data
 from kg.read import Document, find_files, named_only, read_data, read_file
 from kg.resources import folder
-from kg.store import FORMAT, current_generation, read_manifest, rewrite_manifest, scratch, write_generation, writing
+from kg.store import FORMAT, current_generation, read_manifest, rewrite_manifest, scratch, store_errors, write_generation, writing
 
 
 class BuildReport(NamedTuple):
@@ -124,7 +125,8 @@ def compile_record(
     say(f"{'read':9} {len(documents)} files, {sum(len(d.triples) for d in documents):,} triples")
     results = validate(documents, engine)
     say(f"{'validate':9} conforms, {len(results)} warnings and notes")
-    record = derive(documents, say, aside)
+    with store_errors(aside.parent) if aside else nullcontext():
+        record = derive(documents, say, aside)
     return (record, *described(record, digest), results)
 
 

@@ -125,7 +125,7 @@ def open_generation(generation: Path) -> ox.Store:
         return ox.Store.read_only(str(generation / "db"))
     except Exception as error:  # the engine raises errors of several kinds for a damaged database
         if "Permission denied" in str(error):
-            raise _os_error(PermissionError(errno.EACCES, "Permission denied"), generation) from None
+            raise _os_error(OSError(str(error)), generation) from None
         raise StoreError("KG-ST03", f"the store cannot be opened: {error}", place=str(generation), fix=_REBUILD) from None
 
 
@@ -151,20 +151,24 @@ def writing(store: Path) -> Iterator[None]:
 
 @contextmanager
 def scratch(store: Path) -> Iterator[Path]:
-    """A folder for a database that lasts as long as a build: not there at first, gone afterwards. Call inside ``writing``.
-
-    Raises StoreError where what is written to it does not fit, or may not be written.
-    """
+    """A folder for a database that lasts as long as a build: not there at first, gone afterwards. Call inside ``writing``."""
     folder = store / _SCRATCH
     try:
         if folder.exists():  # a killed build left it
             _remove(folder)
         yield folder
-    except OSError as error:
-        raise _os_error(error, store) from None
     finally:
         if folder.exists():
             _remove(folder)
+
+
+@contextmanager
+def store_errors(place: Path) -> Iterator[None]:
+    """Say of what does not fit, or may not be written, that it is the store's: raises StoreError for OSError."""
+    try:
+        yield
+    except OSError as error:
+        raise _os_error(error, place) from None
 
 
 def write_generation(
@@ -329,7 +333,7 @@ def _remove_old(store: Path, keep: str) -> None:
 def _os_error(error: OSError, store: Path) -> StoreError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error):
         return StoreError("KG-ST05", "no space left on the disk", place=str(store), fix="free some space, or use --store DIR on another disk")
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) or "Permission denied" in str(error):
         return StoreError("KG-ST06", "no permission to write or read the store", place=str(store), fix="change the permissions, or use --store DIR")
     return StoreError(
         "KG-ST07", f"the store cannot be written or read: {error.strerror or error}", place=str(store), fix="check the folder, or use --store DIR"

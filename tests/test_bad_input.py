@@ -309,6 +309,7 @@ NO_PERMISSION: dict[str, tuple[Damage, tuple[str, ...], str]] = {
     "to read the database": (lambda _, generation: [path.chmod(0) for path in (generation / "db").iterdir()], ASK, "KG-ST06"),
     "to write the store": (lambda store, _: (store / "lock").chmod(0o444), (*BUILD, "--force"), "KG-ST06"),
     "to write the generations": (lambda store, _: (store / "generations").chmod(0o555), (*BUILD, "--force"), "KG-ST06"),
+    "to write the rules' database": (lambda store, _: store.chmod(0o555), (*BUILD, "--force", "--on-disk"), "KG-ST06"),
     "to read the contributions": (lambda store, _: (store.parent / "contributions").mkdir(mode=0), ASK, "KG-IN20"),
 }
 

@@ -140,7 +140,9 @@ def markdown(results: dict[str, Any]) -> str:
         whole = sum(found["seconds"].values())
         each = whole / (found["triples"] + found["derived"]) * 1e6
         steps = " | ".join(f"{found['seconds'][step]:.1f}" for step in STEPS)
-        lines.append(f"| {int(size):,} | {where} | {steps} | {whole:.1f} | {found['activations']:,} | {found['derived']:,} | {each:.0f} | {found['memory_mb']:,} |")
+        lines.append(
+            f"| {int(size):,} | {where} | {steps} | {whole:.1f} | {found['activations']:,} | {found['derived']:,} | {each:.0f} | {found['memory_mb']:,} |"
+        )
     lines += ["", "| Query | " + " | ".join(f"{int(size):,}: s | rows" for size in sizes) + " |", "|---" * (1 + 2 * len(sizes)) + "|"]
     for name, row in results["queries"].items():
         cells = [

@@ -9,9 +9,9 @@ from kg.namespaces import CODE, RULESET, SV, local
 if TYPE_CHECKING:
     from kg.query import Base
 
-_PREFIX = f"PREFIX sv: <{SV}> PREFIX behavior: <{CODE}behavior/> "
+_PREFIX = f"PREFIX sv: <{SV}> PREFIX behavior: <{CODE}behavior/> PREFIX quality: <{CODE}sourceQuality/> "
 _HELP = "?behavior sv:broaderOrSame behavior:assistance"
-_PRIMARY = f"sv:hasSource ?s . ?s sv:sourceQuality <{CODE}sourceQuality/primary>"
+_PRIMARY = "sv:hasSource ?s . ?s sv:sourceQuality quality:primary"
 # name of the count -> pattern that binds ?x
 _ONE = {
     "agreements": "VALUES ?k { sv:Agreement sv:Treaty sv:PoliticalCommitment } ?x a ?k",
@@ -36,6 +36,8 @@ _ONE = {
     "expectations": "?x a sv:Expectation",
     "sources": "?x a sv:Source",
     "sources_unused": "?x a sv:Source . OPTIONAL { ?thing ?link ?x } FILTER(!BOUND(?thing))",
+    "resting_on_weak_sources_only": """?x sv:hasSource ?weak . ?weak sv:sourceQuality quality:weak
+      OPTIONAL { ?x sv:hasSource ?better . ?better sv:sourceQuality ?other FILTER(?other != quality:weak) } FILTER(!BOUND(?better))""",
     "publishers": "?x a sv:Publisher",
     "evidence": "VALUES ?k { sv:Action sv:Omission sv:Occurrence } ?x a ?k",
     # a case counts when it has sourced conduct, a claim, or a person's assessment

@@ -13,6 +13,7 @@ import pytest
 
 from kg import doctor
 from kg.cli import main
+from kg.namespaces import CODE, SV
 from kg.query import Base, run
 from kg.stats import counts
 
@@ -46,6 +47,16 @@ def test_stats_agree_with_the_queries(store: Path) -> None:
     breached = {row["activation"] for row in run("breached", base, all=True).rows if row["assessor_kind"] == "ruleset"}
     assert found["verdicts_by_rule"]["breached"] == len(breached) > 0
     assert found["quads"] == len(base.store)
+
+
+def test_what_rests_on_weak_sources_only(store: Path) -> None:
+    """Counted by a query, and again one thing at a time."""
+    base = Base(store)
+    weak = {s for s, _ in base.engine.select(f"SELECT ?s ?q WHERE {{ ?s <{SV}sourceQuality> ?q FILTER(?q = <{CODE}sourceQuality/weak>) }}").rows}
+    cited: dict[object, set[object]] = {}
+    for thing, source in base.engine.select(f"SELECT ?x ?s WHERE {{ ?x <{SV}hasSource> ?s }}").rows:
+        cited.setdefault(thing, set()).add(source)
+    assert counts(base)["resting_on_weak_sources_only"] == sum(sources <= weak for sources in cited.values()) > 0
 
 
 def test_stats_as_text(store: Path, capsys: pytest.CaptureFixture[str]) -> None:

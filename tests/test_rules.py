@@ -343,6 +343,15 @@ def test_self_defense_claimed_for_a_use_of_force() -> None:
     assert derive(only="09*", extra=plea + found.format("aggression", "true", "intergovernmental")).verdict(duty) == "undetermined", "a vote of states"
 
 
+def test_a_court_settles_what_the_words_except() -> None:
+    """The words except self-defense and the bearer pleads it: a court's finding, and no other, settles it."""
+    duty = "budapest-1994-para-2-no-force--RUS--UKR--standing-1994-12-05"
+    found = "characterization:found a sv:Characterization ; sv:characterizes occurrence:2022-02-24-invasion ; sv:as circumstance:selfDefense ; sv:holds false ; sv:claimedBy org:COURT ; sv:hasSource source:judgment . org:COURT a sv:Organization . source:judgment sv:sourceKind sourcekind:{} ."
+    assert derive(only="06*").verdict(duty) == "undetermined"
+    assert derive(only="06*", extra=found.format("courtDecision")).verdict(duty) == "breached"
+    assert derive(only="06*", extra=found.format("intergovernmental")).verdict(duty) == "undetermined", "a vote of states"
+
+
 @pytest.mark.slow
 def test_rdflib_derives_the_same(cases: Derived) -> None:
     other = derive(RdflibEngine())

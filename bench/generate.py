@@ -257,7 +257,8 @@ def _answer(chance: _Chance, number: int, answer: int, day: str, target: str, bo
     agreement, ally = bond
     done = chance.random() < 0.75
     yield from _deed(number, answer, day, ally, target, chance.choice(BEHAVIORS) if done else "assistance", "Action" if done else "Omission")
-    yield from _source(f"b{number}-{answer}", chance.randrange(PUBLISHERS), day)
+    publisher = chance.randrange(PUBLISHERS)
+    yield from _source(f"b{number}-{answer}", (publisher + (publisher == number % PUBLISHERS)) % PUBLISHERS, day)  # another than the occurrence's
     yield _t(f"<{ID}conduct/b{number}-{answer}>", "hasSource", f"<{ID}source/b{number}-{answer}>")
     if chance.random() < 0.25:
         activation = f"<{ID}activation/b{agreement}-art-0--{_short(ally)}--{_short(target)}--b{number}>"

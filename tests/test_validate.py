@@ -19,6 +19,7 @@ import pytest
 from kg.check.files import Refused, Report, check
 from kg.check.findings import clean, listing
 from kg.check.findings_formats import github, junit, sarif, shacl_report
+from kg.check.lint_index import nearest
 from kg.check.lint_table import CHECKS
 from kg.errors import InputError
 from kg.intake.lines import Lines
@@ -26,6 +27,7 @@ from kg.intake.locate import locate
 from kg.intake.node_positions import CONTEXT
 from kg.intake.positions import read_positions
 from kg.intake.take import MAX_TRIPLES, take
+from kg.namespaces import local
 from kg.query import Base
 from kg.resources import folder
 from kg.validate import shapes, validate_triples
@@ -454,3 +456,9 @@ def test_every_check_is_documented() -> None:
     for check_ in CHECKS.values():
         assert f"## {check_.code}" in page
         assert check_.message in page and check_.fix in page and check_.when in page
+
+
+def test_what_is_spelled_alike_and_begins_alike_comes_first() -> None:
+    states = [f"https://w3id.org/servanda/id/state/{code}" for code in ("AUS", "AUT", "LUX", "SAU", "FRA")]
+    assert [local(iri) for iri in nearest("AUX", states)] == ["AUS", "AUT", "LUX"]
+    assert nearest("QQQ", states) == nearest("QQQ", []) == []

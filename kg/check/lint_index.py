@@ -6,6 +6,8 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import takewhile
+from operator import eq
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -47,11 +49,18 @@ def by_label(triples: Iterable[ox.Triple]) -> dict[str, list[Any]]:
 
 
 def nearest(name: str, among: Iterable[str]) -> list[str]:
-    """The three IRIs whose last part is spelled most like a name."""
+    """The three IRIs whose last part is spelled most like a name; of equals, those that begin like it."""
     by_name: dict[str, str] = {}
     for iri in sorted(among):
         by_name.setdefault(local(iri).lower(), iri)
-    return [by_name[close] for close in difflib.get_close_matches(name.lower(), by_name, n=3, cutoff=0.6)]
+    name = name.lower()
+    close = difflib.get_close_matches(name, by_name, n=len(by_name) or 1, cutoff=0.6)
+
+    def rank(other: str) -> tuple[float, int, str]:
+        alike = sum(takewhile(bool, map(eq, name, other)))
+        return -difflib.SequenceMatcher(None, other, name).ratio(), -alike, other
+
+    return [by_name[other] for other in sorted(close, key=rank)[:3]]
 
 
 def plain(text: str) -> str:

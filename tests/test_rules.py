@@ -343,6 +343,19 @@ def test_self_defense_claimed_for_a_use_of_force() -> None:
     assert derive(only="09*", extra=plea + found.format("aggression", "true", "intergovernmental")).verdict(duty) == "undetermined", "a vote of states"
 
 
+def test_self_defense_claimed_for_entering_a_zone() -> None:
+    """Forces brought into a demilitarized zone are heard like a use of force; stationing too many elsewhere is not."""
+    duty = "deu-sun-1939-art-1-zone--DEU--SUN--standing-1939-08-23"
+    made = """obligation:deu-sun-1939-art-1-zone a sv:NegativeObligation , sv:StandingObligation ; sv:imposedBy provision:deu-sun-1939-art-1 ;
+      sv:bearer state:DEU ; sv:beneficiary state:SUN ; sv:forbids behavior:exceedForceLimits .
+      conduct:entry a sv:Action ; sv:actor state:DEU ; sv:against state:SUN ; sv:behavior behavior:{} ; sv:beganOn "1940-05-01"^^xsd:date ;
+      sv:endedOn "1940-05-02"^^xsd:date ; sv:hasSource source:z1 , source:z2 . source:z1 a sv:Source ; sv:publishedBy publisher:z1 . source:z2 a sv:Source ; sv:publishedBy publisher:z2 ."""
+    plea = "characterization:zone a sv:Characterization ; sv:characterizes conduct:entry ; sv:as circumstance:selfDefense ; sv:holds true ; sv:claimedBy state:DEU ; sv:hasSource source:z1 ."
+    assert derive(only="09*", extra=made.format("remilitarization")).verdict(duty) == "breached", "nobody claims it"
+    assert derive(only="09*", extra=made.format("remilitarization") + plea).verdict(duty) == "undetermined"
+    assert derive(only="09*", extra=made.format("exceedForceLimits") + plea).verdict(duty) == "breached"
+
+
 def test_a_court_settles_what_the_words_except() -> None:
     """The words except self-defense and the bearer pleads it: a court's finding, and no other, settles it."""
     duty = "budapest-1994-para-2-no-force--RUS--UKR--standing-1994-12-05"
